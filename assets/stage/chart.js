@@ -1,0 +1,147 @@
+// One chart: decodes what the server sent, wears the theme's colours, updates in place so that zoom and camera stay.
+import { element } from "./dom.js";
+
+const TYPES = { f4: Float32Array, i4: Int32Array, i2: Int16Array, i1: Int8Array, u1: Uint8Array, u2: Uint16Array, u4: Uint32Array };
+const CONFIG = { responsive: true, displaylogo: false, scrollZoom: false, modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"] };
+let library = null;
+
+// plotly.js, once a page.
+export function plotly() {
+  library ??= window.Plotly
+    ? Promise.resolve(window.Plotly)
+    : new Promise((resolve, reject) => {
+        const source = document.querySelector("[data-plotly]").dataset.plotly;
+        const script = element("script", { src: source, async: true });
+        script.onload = () => resolve(window.Plotly);
+        script.onerror = () => reject(new Error("plotly.js could not be loaded"));
+        document.head.append(script);
+      });
+  return library;
+}
+
+// A base64 typed array {dtype, bdata, shape} → typed array, nested in plain arrays where it has more than one axis.
+export function decode(value) {
+  if (Array.isArray(value)) return value.map(decode);
+  if (value === null || typeof value !== "object") return value;
+  if (typeof value.bdata !== "string") return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, decode(item)]));
+  const bytes = Uint8Array.from(atob(value.bdata), (letter) => letter.charCodeAt(0));
+  const flat = new TYPES[value.dtype](bytes.buffer);
+  const shape = value.shape ? value.shape.split(",").map(Number) : [flat.length];
+  return nest(flat, shape);
+}
+
+function nest(flat, shape) {
+  if (shape.length === 1) return flat;
+  const [count, ...inner] = shape;
+  const size = inner.reduce((product, length) => product * length, 1);
+  return Array.from({ length: count }, (_, index) => nest(flat.subarray(index * size, (index + 1) * size), inner));
+}
+
+export function themeMode(node) {
+  const probe = getComputedStyle(node).getPropertyValue("--st-background-color") || "#ffffff";
+  const context = document.createElement("canvas").getContext("2d");
+  context.fillStyle = probe.trim();
+  context.fillRect(0, 0, 1, 1);
+  const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
+  return 0.299 * red + 0.587 * green + 0.114 * blue < 128 ? "dark" : "light";
+}
+
+// "$blue" and "$blue/0.2" → the theme's colour.
+function dress(value, colours, mode) {
+  if (typeof value === "string") return value.startsWith("$") ? colour(value, colours, mode) : value;
+  if (Array.isArray(value)) return value.map((item) => dress(item, colours, mode));
+  if (value === null || typeof value !== "object" || ArrayBuffer.isView(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, dress(item, colours, mode)]));
+}
+
+function colour(token, colours, mode) {
+  const [name, opacity] = token.split("/");
+  const code = colours[name]?.[mode];
+  if (!code) return token;
+  if (!opacity) return code;
+  const [red, green, blue] = [1, 3, 5].map((start) => parseInt(code.slice(start, start + 2), 16));
+  return `rgba(${red},${green},${blue},${opacity})`;
+}
+
+export class ChartBox {
+  constructor(name, chosen) {
+    this.name = name;
+    this.chosen = chosen;
+    this.visible = false;
+    this.drawn = false;
+    this.caption = element("figcaption");
+    this.plot = element("div", { class: "nv-plot", role: "img" });
+    this.root = element("figure", { class: "nv-chart", "data-chart": name }, this.caption, this.plot);
+    this.watcher = new IntersectionObserver(([entry]) => {
+      this.visible = entry.isIntersecting;
+      if (this.visible && this.stale) this.draw();
+    });
+    this.watcher.observe(this.root);
+  }
+
+  get moves() {
+    return this.frames.length > 0;
+  }
+
+  take(chart, colours, mode) {
+    this.fingerprint = chart.fingerprint;
+    const { title, figure, frames, alt, click, wide, height } = chart.body;
+    this.source = decode(figure);
+    this.frames = Object.entries(decode(frames)).map(([path, values]) => ({ route: path.split("."), values }));
+    this.click = click;
+    this.caption.textContent = title;
+    this.plot.setAttribute("aria-label", alt);
+    this.root.classList.toggle("nv-wide", wide);
+    this.root.classList.toggle("nv-clickable", Object.keys(click).length > 0);
+    this.root.style.setProperty("--height", `${height}px`);
+    this.restyle(colours, mode);
+  }
+
+  restyle(colours, mode) {
+    if (!this.source) return;
+    this.colours = colours;
+    this.mode = mode;
+    this.figure = dress(this.source, colours, mode);
+    if (this.drawn) {
+      this.setFrame(this.index ?? 0);
+      this.draw();
+    }
+  }
+
+  setFrame(index) {
+    this.index = index;
+    this.stale = true;
+    for (const { route, values } of this.frames) {
+      let target = this.figure;
+      for (const key of route.slice(0, -1)) target = target[key] ??= {};
+      const value = values[Math.min(index, values.length - 1)];
+      target[route.at(-1)] = ArrayBuffer.isView(value) ? value.slice() : dress(value, this.colours, this.mode);
+    }
+  }
+
+  async draw() {
+    const library = await plotly();
+    if (this.closed) return;
+    this.stale = false;
+    const data = this.figure.data.map((trace) => ({ ...trace }));
+    await library.react(this.plot, data, structuredClone(this.figure.layout), CONFIG);
+    if (!this.drawn) this.plot.on("plotly_click", (event) => this.clicked(event));
+    this.drawn = true;
+  }
+
+  clicked({ points: [point] }) {
+    const changes = {};
+    for (const [field, what] of Object.entries(this.click)) {
+      const value = point?.[what];
+      if (value !== undefined && value !== null) changes[field] = String(value);
+    }
+    if (Object.keys(changes).length) this.chosen(changes);
+  }
+
+  close() {
+    this.closed = true;
+    this.watcher.disconnect();
+    if (this.drawn) window.Plotly.purge(this.plot);
+    this.root.remove();
+  }
+}

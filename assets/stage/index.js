@@ -1,0 +1,223 @@
+// The stage of a page: its controls, its charts, one transport, one sentence. Streamlit mounts it; a moving hand is
+// answered by the live route; settings are handed to Streamlit only when the hand lets go.
+import { ChartBox, themeMode } from "./chart.js";
+import { makeControl, showWhen } from "./controls.js";
+import { element } from "./dom.js";
+import { Link } from "./link.js";
+import { Transport } from "./transport.js";
+
+const stages = new WeakMap();
+
+export function render({ data, parentElement, setStateValue }) {
+  let stage = stages.get(parentElement);
+  if (!stage) {
+    stage = new Stage(parentElement, data);
+    stages.set(parentElement, stage);
+  }
+  stage.update(data, setStateValue);
+  return () => {
+    stage.close();
+    stages.delete(parentElement);
+  };
+}
+
+class Stage {
+  constructor(parent, data) {
+    this.slug = data.slug;
+    this.settings = { ...data.settings };
+    this.charts = new Map();
+    this.commits = 0;
+    this.echoed = true;
+    this.painted = false;
+    this.link = new Link(data.slug, {
+      progress: (line) => this.progress(line),
+      view: (line, stage) => this.show(line, stage),
+      error: (message) => this.fail(message),
+      known: () => [...this.charts.values()].map((box) => box.fingerprint).filter(Boolean),
+    });
+    this.root = element("section", { class: "nv-stage", "data-status": "running", "data-slug": data.slug });
+    this.notes = element("div", { class: "nv-notes", role: "status" });
+    this.panel = element("div", { class: "nv-controls" });
+    this.hero = element("div", { class: "nv-hero" });
+    this.wait = element("div", { class: "nv-wait", hidden: true, role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100 });
+    this.transport = new Transport((frame, settled) => this.frame(frame, settled));
+    this.sentence = element("p", { class: "nv-sentence", "aria-live": "polite" });
+    this.findings = element("ul", { class: "nv-findings", "aria-label": "What the diagnosis found" });
+    this.rest = element("div", { class: "nv-charts" });
+    const picture = element("div", { class: "nv-picture" }, this.hero, this.wait, this.transport.root);
+    const words = element("div", { class: "nv-words" }, this.sentence, this.findings);
+    const body = element("div", { class: "nv-body" }, this.panel, picture, words);
+    this.root.append(this.notes, body, this.rest);
+    parent.querySelector(".nv-mount").append(this.root);
+    this.onKey = (event) => this.transport.key(event);
+    document.addEventListener("keydown", this.onKey);
+    this.buildControls(data);
+    this.ask("full");
+  }
+
+  close() {
+    document.removeEventListener("keydown", this.onKey);
+    this.link.stop();
+    this.transport.pause();
+    for (const box of this.charts.values()) box.close();
+  }
+
+  // Python has run again: take over settings that came from elsewhere (back, forward, a shared link, a widget).
+  update(data, setStateValue) {
+    this.send = setStateValue;
+    this.colours = data.colours;
+    this.root.classList.toggle("nv-teach", data.teach);
+    if (data.echo >= this.commits) {
+      this.echoed = true;
+      const changed = Object.keys(data.settings).some((name) => data.settings[name] !== this.settings[name]);
+      if (changed) this.take(data.settings);
+      this.showNotes(data.notes);
+    }
+    const mode = themeMode(this.root);
+    if (mode !== this.mode) {
+      this.mode = mode;
+      for (const box of this.charts.values()) box.restyle(this.colours, mode);
+    }
+    this.settle();
+  }
+
+  take(settings) {
+    this.settings = { ...settings };
+    for (const control of this.controls) control.set(this.settings[control.spec.name]);
+    showWhen(this.controls, this.settings);
+    this.ask("full");
+  }
+
+  buildControls(data) {
+    const visible = data.controls.filter((spec) => spec.editor !== "hidden" && !data.hide.includes(spec.name));
+    const hooks = {
+      moved: (name, text) => this.moved(name, text),
+      chosen: (name, text) => this.chosen({ [name]: text }),
+    };
+    this.controls = visible.map((spec) => makeControl(spec, this.settings[spec.name], hooks));
+    const first = this.controls.filter((control) => !control.spec.more);
+    const others = this.controls.filter((control) => control.spec.more);
+    this.panel.append(...first.map((control) => control.root));
+    if (others.length) this.panel.append(fold("More", others.map((control) => control.root)));
+    if (data.presets.length) this.panel.append(fold("Break it", data.presets.map((preset) => this.presetButton(preset))));
+    const reset = element("button", { type: "button", class: "nv-quiet", title: "Back to the settings the page opened with" }, "Reset");
+    reset.onclick = () => this.chosen(Object.fromEntries(data.controls.map((spec) => [spec.name, spec.default])));
+    this.panel.append(reset);
+    this.defaults = Object.fromEntries(data.controls.map((spec) => [spec.name, spec.default]));
+    showWhen(this.controls, this.settings);
+  }
+
+  presetButton(preset) {
+    const button = element("button", { type: "button", class: "nv-preset", "data-preset": preset.name }, preset.name);
+    const watch = element("span", { class: "nv-watch" }, preset.watch);
+    button.onclick = () => this.chosen({ ...this.defaults, ...preset.values });
+    return element("div", {}, button, watch);
+  }
+
+  // The hand is moving.
+  moved(name, text) {
+    this.settings[name] = text;
+    showWhen(this.controls, this.settings);
+    this.ask("preview");
+  }
+
+  // The hand has let go, or something was chosen: run in full, and tell Streamlit (URL, words, history).
+  chosen(changes) {
+    Object.assign(this.settings, changes);
+    for (const control of this.controls) {
+      if (control.spec.name in changes) control.set(this.settings[control.spec.name]);
+    }
+    showWhen(this.controls, this.settings);
+    this.ask("full");
+    this.commits += 1;
+    this.echoed = false;
+    this.send("committed", { number: this.commits, settings: { ...this.settings } });
+  }
+
+  ask(stage) {
+    this.root.dataset.status = "running";
+    this.painted = false;
+    this.link.ask(stage, this.settings);
+  }
+
+  progress(line) {
+    this.wait.hidden = false;
+    const percent = Math.round(100 * line.progress);
+    this.wait.setAttribute("aria-valuenow", percent);
+    this.wait.style.setProperty("--done", `${percent}%`);
+    this.wait.textContent = `${line.what || "Computing"} · ${percent} %`;
+    if (line.partial) this.show(line.partial, "partial");
+  }
+
+  async show(line, stage) {
+    if (stage !== "partial") this.wait.hidden = true;
+    this.mode ??= themeMode(this.root);
+    this.place(line.charts);
+    const { sentence, findings, steps, unit, captions } = line.view;
+    this.sentence.textContent = sentence;
+    this.findings.replaceChildren(...findings.map(findingItem));
+    const frame = this.transport.load(steps, unit, captions, stage);
+    const drawn = [];
+    for (const chart of line.charts) {
+      const box = this.charts.get(chart.name);
+      if (chart.body) box.take(chart, this.colours, this.mode);
+      box.setFrame(frame);
+      if (stage === "full" || box.visible || !box.drawn) drawn.push(box.draw());
+    }
+    await Promise.all(drawn);
+    this.painted = stage === "full" && !this.link.outdated;
+    if (stage === "full") this.transport.begin();
+    this.settle();
+  }
+
+  // Keep chart elements in the order of the view; those no longer in it go.
+  place(charts) {
+    const names = charts.map((chart) => chart.name);
+    for (const [name, box] of this.charts) {
+      if (!names.includes(name)) {
+        box.close();
+        this.charts.delete(name);
+      }
+    }
+    charts.forEach((chart, index) => {
+      let box = this.charts.get(chart.name);
+      if (!box) {
+        box = new ChartBox(chart.name, (changes) => this.chosen(changes));
+        this.charts.set(chart.name, box);
+      }
+      const home = index === 0 ? this.hero : this.rest;
+      if (box.root.parentElement !== home) home.append(box.root);
+    });
+  }
+
+  frame(frame, settled) {
+    for (const box of this.charts.values()) {
+      if (!box.moves) continue;
+      box.setFrame(frame);
+      if (box.visible || settled) box.draw();
+    }
+  }
+
+  settle() {
+    if (this.painted && this.echoed) this.root.dataset.status = "idle";
+  }
+
+  fail(message) {
+    this.wait.hidden = true;
+    this.showNotes([message]);
+    this.root.dataset.status = "error";
+  }
+
+  showNotes(notes) {
+    this.notes.replaceChildren(...notes.map((note) => element("p", {}, note)));
+  }
+}
+
+function findingItem(finding) {
+  const sign = { note: "i", warning: "!", failure: "✗" }[finding.severity];
+  return element("li", { class: `nv-${finding.severity}` }, element("b", { "aria-label": finding.severity }, sign), " ", finding.text);
+}
+
+function fold(title, children) {
+  return element("details", { class: "nv-fold" }, element("summary", {}, title), ...children);
+}

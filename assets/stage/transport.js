@@ -1,0 +1,133 @@
+// Play, pause, step and scrub one recorded timeline; all charts of the page follow.
+import { element } from "./dom.js";
+
+const WHOLE = 6000; // milliseconds for the whole timeline at normal speed
+
+export class Transport {
+  constructor(show) {
+    this.show = show;
+    this.steps = [];
+    this.index = 0;
+    this.timer = null;
+    this.touched = false;
+    this.first = button("⏮", "To the start (Home)", () => this.seek(0));
+    this.back = button("◀", "One step back (←)", () => this.seek(this.index - 1));
+    this.playing = button("▶", "Play or pause (Space)", () => this.toggle());
+    this.forth = button("▶|", "One step forward (→)", () => this.seek(this.index + 1));
+    this.last = button("⏭", "To the end (End)", () => this.seek(this.steps.length - 1));
+    this.scrub = element("input", { type: "range", min: 0, step: 1, class: "nv-scrub", "aria-label": "Moment of training" });
+    this.scrub.oninput = () => this.seek(Number(this.scrub.value), false);
+    this.scrub.onchange = () => this.show(this.index, true);
+    this.speed = element("select", { class: "nv-speed", "aria-label": "Speed" });
+    for (const [value, label] of [[0.5, "×½"], [1, "×1"], [2, "×2"]]) this.speed.append(element("option", { value, selected: value === 1 }, label));
+    this.caption = element("output", { class: "nv-caption" });
+    const buttons = element("div", { class: "nv-buttons" }, this.first, this.back, this.playing, this.forth, this.last);
+    this.root = element("div", { class: "nv-transport", role: "group", "aria-label": "Timeline", hidden: true }, buttons, this.scrub, this.caption, this.speed);
+  }
+
+  // Take a new timeline; returns the frame to show: where the learner stands, or the end.
+  load(steps, unit, captions, stage) {
+    const stood = this.steps.length > 1 ? this.index / (this.steps.length - 1) : 1;
+    this.steps = steps ?? [];
+    this.unit = unit;
+    this.captions = captions;
+    this.root.hidden = this.steps.length < 2;
+    this.scrub.max = Math.max(0, this.steps.length - 1);
+    const share = stage === "full" || this.touched ? (this.touched ? stood : 1) : 1;
+    this.index = Math.round(share * Math.max(0, this.steps.length - 1));
+    this.label();
+    return this.index;
+  }
+
+  // On the very first picture, play once, unless the learner asked the system for less motion.
+  begin() {
+    if (this.begun) return;
+    this.begun = true;
+    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (!calm && this.steps.length > 1) {
+      this.index = 0;
+      this.play();
+    }
+  }
+
+  seek(index, settled = true) {
+    this.pause();
+    this.touched = true;
+    this.go(index, settled);
+    this.touched = this.index < this.steps.length - 1;
+  }
+
+  go(index, settled) {
+    this.index = Math.min(Math.max(index, 0), Math.max(0, this.steps.length - 1));
+    this.label();
+    this.show(this.index, settled);
+  }
+
+  toggle() {
+    if (this.timer) this.pause();
+    else {
+      if (this.index >= this.steps.length - 1) this.index = 0;
+      this.play();
+    }
+  }
+
+  play() {
+    this.label(true);
+    const from = this.index;
+    const began = performance.now();
+    const tick = (now) => {
+      const passed = ((now - began) * Number(this.speed.value) * (this.steps.length - 1)) / WHOLE;
+      const index = Math.min(from + Math.floor(passed), this.steps.length - 1);
+      if (index !== this.index || passed === 0) this.go(index, false);
+      if (index >= this.steps.length - 1) {
+        this.pause();
+        this.touched = false;
+      } else if (this.timer) this.timer = requestAnimationFrame(tick);
+    };
+    this.timer = requestAnimationFrame(tick);
+  }
+
+  pause() {
+    if (!this.timer) return;
+    cancelAnimationFrame(this.timer);
+    this.timer = null;
+    this.touched = true;
+    this.label();
+    this.show(this.index, true);
+  }
+
+  label(playing = this.timer !== null) {
+    this.scrub.value = this.index;
+    const step = this.steps[this.index] ?? 0;
+    const text = this.captions?.[this.index] ?? "";
+    this.caption.textContent = `${this.unit} ${step}${text ? ` · ${text}` : ""}`;
+    this.scrub.setAttribute("aria-valuetext", this.caption.textContent);
+    this.playing.textContent = playing ? "⏸" : "▶";
+    this.playing.setAttribute("aria-label", playing ? "Pause" : "Play");
+  }
+
+  // Keys act unless the learner is in a control that uses them itself.
+  key(event) {
+    if (this.root.hidden || event.ctrlKey || event.metaKey || event.altKey) return;
+    const inside = this.root.contains(event.target);
+    const typing = event.target.closest?.("input, select, textarea, [contenteditable], [role=tab], [role=radio]");
+    const pressing = event.target.closest?.("button, summary, a");
+    if ((typing && !inside) || (pressing && !inside && event.key === " ")) return;
+    const acts = {
+      " ": () => this.toggle(),
+      ArrowLeft: () => this.seek(this.index - 1),
+      ArrowRight: () => this.seek(this.index + 1),
+      Home: () => this.seek(0),
+      End: () => this.seek(this.steps.length - 1),
+    };
+    if (!(event.key in acts) || event.target === this.speed) return;
+    event.preventDefault();
+    acts[event.key]();
+  }
+}
+
+function button(text, label, act) {
+  const node = element("button", { type: "button", "aria-label": label, title: label }, text);
+  node.onclick = act;
+  return node;
+}

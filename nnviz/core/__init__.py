@@ -1,0 +1,1 @@
+"""The floor everything stands on: parameters, timelines, training, statistics, claims, diagnosis, seeds."""

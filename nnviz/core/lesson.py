@@ -1,0 +1,82 @@
+"""What a page's lesson is made of: the words, the question asked first, what breaks on purpose, what is claimed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nnviz.core.claims import Claim
+from nnviz.core.params import Params
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The right choice, computed from a run, and one sentence that says why with the run's numbers."""
+
+    choice: int
+    because: str
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A question answered before the reveal.
+
+    Attributes:
+        question: ends with a question mark.
+        choices: the offered answers, two to four.
+        setting: from the settings on screen to those in which the question is asked.
+        answer: from the run of those settings to the right choice.
+    """
+
+    question: str
+    choices: tuple[str, ...]
+    setting: Callable[[Any], Params]
+    answer: Callable[[Any], Answer]
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Settings that go wrong on purpose.
+
+    Attributes:
+        name: what breaks, two to five words.
+        values: the fields that change (the others return to their defaults).
+        watch: one sentence: where to look.
+        cause: the `Finding.cause` with which the page must diagnose it.
+    """
+
+    name: str
+    values: Mapping[str, Any]
+    watch: str
+    cause: str
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A paper or official documentation: authors, title, year, and its address."""
+
+    text: str
+    year: int
+    url: str
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """Everything of a page that is words.
+
+    Attributes:
+        intro: one paragraph: what you can do here and what to watch.
+        predictions: at least one.
+        presets: what breaks on purpose; may be empty where nothing can.
+        claims: sentences from textbooks, put to the test over seeds.
+        heart: functions or classes of model.py whose source is shown as the code.
+        references: at least one.
+        notes: for the presenter, shown only on a projector.
+    """
+
+    intro: str
+    predictions: tuple[Prediction, ...]
+    presets: tuple[Preset, ...]
+    claims: tuple[Claim, ...]
+    heart: tuple[Callable[..., Any], ...]
+    references: tuple[Reference, ...]
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,5 @@
+"""Activation functions (Q15)."""
+
+from nnviz.ui.page import show
+
+show("activations")
