@@ -55,6 +55,9 @@ class Room(Protocol):
         """Draw a run."""
 
 
+HOME = Page("home", "nnviz", (), "A network learns a wave.")
+"""The home page has a room too: its first experiment."""
+
 CHAPTERS = (
     Chapter(
         "From one neuron to a network",
@@ -270,7 +273,7 @@ def chapter_of(slug: str) -> tuple[int, Chapter]:
 @cache
 def load(slug: str) -> Room:
     """Enter a room: import its model, charts and lesson. Raises KeyError if there is none of that slug."""
-    page = next((page for page in built() if page.slug == slug), None)
+    page = next((page for page in (HOME, *built()) if page.slug == slug), None)
     if page is None:
         raise KeyError(f"no page {slug!r}; there are {', '.join(page.slug for page in built())}")
     return cast(Room, import_module(f"nnviz.concepts.{page.room}"))

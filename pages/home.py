@@ -1,2 +1,5 @@
-import streamlit as st
-st.title("nnviz")
+"""Home: what this is, a first experiment, and the map of all questions."""
+
+from nnviz.ui.home import show
+
+show()

@@ -80,6 +80,7 @@ LAYOUT: dict[str, Any] = {
     "colorway": list(SERIES),
     "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": {"size": 12}},
     "hoverlabel": {"font": {"size": 12}},
+    "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": "$grey", "activecolor": "$ink"},
     "uirevision": "kept",
     "dragmode": "pan",
 }

@@ -174,7 +174,7 @@ def _verdict(word: Word, interval: Interval, what: str, unit: str, seeds: int | 
     level = f"{100 * interval.level:g} %"
     sentence = f"{_capital(what)} is {_number(interval.estimate, unit)}"
     if math.isinf(interval.low) or math.isinf(interval.high):
-        word, rule = "it depends", "too few finite values for an interval"
+        word, rule = "it depends", "the values are too few or too large for an interval"
         sentence += f" ({interval.kept} usable of {interval.count}): {rule}"
     else:
         sentence += f" ({level} interval {interval.low:.3g} to {interval.high:.3g}, {count} seeds): {rule}"

@@ -21,7 +21,8 @@ class Interval:
 
     Attributes:
         estimate: the effect, in the unit of the values; nan when nothing usable came.
-        low, high: ends of the interval; −inf and inf when fewer than two values are usable: one proves nothing.
+        low, high: ends of the interval; −inf and inf when fewer than two values are usable, since one proves nothing,
+            or when they are too large to have a variance.
         level: coverage in 0…1.
         count: how many values came, finite or not.
         lost: how many of them are not finite (diverged) and are left out.
@@ -85,14 +86,19 @@ def band(values: ArrayLike, axis: int = 0, *, low: float = 0.1, high: float = 0.
 
 
 def _quantiles(array: Floats, finite: NDArray[np.bool_], shares: Floats) -> Floats:
-    """Return the quantiles of the finite values along axis 0: (K, ...) → (len(shares), ...)."""
-    if finite.all():
-        return np.quantile(array, shares, axis=0)
-    empty = ~finite.any(axis=0)
-    # numpy warns about a slice that holds only nan: such a slice is computed on zeros, then marked.
-    filled = np.where(empty, 0.0, np.where(finite, array, np.nan))
-    result: Floats = np.nanquantile(filled, shares, axis=0)
-    return np.where(empty, np.nan, result)
+    """Return the linear quantiles of the finite values along axis 0: (K, ...) → (len(shares), ...).
+
+    Equal to np.nanquantile, which loops over the points in Python: 70 times slower on (32, 60, 40).
+    """
+    count = finite.sum(axis=0)
+    ordered = np.sort(np.where(finite, array, np.inf), axis=0)  # what is lost stands at the end
+    position = np.multiply.outer(shares, np.maximum(count - 1, 0))  # (shares, ...)
+    below = np.floor(position).astype(np.int64)
+    lower = np.take_along_axis(ordered, below, axis=0)
+    upper = np.take_along_axis(ordered, np.ceil(position).astype(np.int64), axis=0)
+    with np.errstate(invalid="ignore"):  # inf − inf at points where every network is lost
+        result: Floats = lower + (position - below) * (upper - lower)
+    return np.where(count == 0, np.nan, result)
 
 
 def mean_interval(values: ArrayLike, *, level: float = 0.95) -> Interval:
@@ -265,8 +271,11 @@ def _student(values: Floats, count: int, level: float, method: str) -> Interval:
     """Return mean ± t₍ₙ₋₁₎ s / √n of finite values."""
     if len(values) < 2:
         return _unknown(values, count, level, method)
-    mean = float(values.mean())
-    half = float(stats.t.ppf((1 + level) / 2, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values)))
+    with np.errstate(over="ignore", invalid="ignore"):  # nearly diverged: squares beyond the largest float
+        mean = float(values.mean())
+        half = float(stats.t.ppf((1 + level) / 2, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values)))
+    if not np.isfinite(half):
+        return Interval(mean, float("-inf"), float("inf"), level, count, count - len(values), method)
     return Interval(mean, mean - half, mean + half, level, count, count - len(values), method)
 
 

@@ -128,8 +128,9 @@ def standardised(parts: Split) -> Split:
     # Imported here: home lists the toy sets and must not wait for scikit-learn.
     from sklearn.preprocessing import StandardScaler
 
-    scaler = StandardScaler().fit(parts.train.inputs)
-    centre = np.nan_to_num(scaler.mean_)  # a feature with no value at all in the training part stays as it is
+    with np.errstate(invalid="ignore"):  # a feature with no value in the training part has no mean: 0 / 0
+        scaler = StandardScaler().fit(parts.train.inputs)
+    centre = np.nan_to_num(scaler.mean_)
     scale = np.where(np.isfinite(scaler.scale_), scaler.scale_, 1.0)
 
     def scaled(part: Dataset) -> Dataset:

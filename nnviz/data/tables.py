@@ -81,7 +81,7 @@ class Table:
                 raise UploadError(f"Column '{self.target}' holds {len(np.unique(target))} different numbers. {remedy}")
             numbers = np.unique(target)
             target = np.searchsorted(numbers, target).astype(np.float64)
-            classes = tuple(f"{number:.0f}" for number in numbers)
+            classes = tuple(str(int(number)) for number in numbers)
         return Dataset(self._feature_values(), target.astype(np.int64), self.features, classes, "Your table")
 
     def regression(self) -> Dataset:

@@ -9,7 +9,9 @@ import csv
 import io
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,17 +102,20 @@ def _decode(raw: bytes, max_bytes: int) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """Return the separator under which most of the first rows are as wide as the names; of equals, the widest."""
+    """Return the separator that makes most of the first rows as wide as the names; then the one with most names."""
 
     def fit(delimiter: str) -> tuple[float, int]:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        try:
-            widths = [len(row) for row, _ in zip(reader, range(20), strict=False)]
-        except csv.Error:
-            return 0.0, 0
+        widths = list(islice(_widths(text, delimiter), 20)) or [0]
         return (widths.count(widths[0]) / len(widths) if widths[0] > 1 else 0.0), widths[0]
 
     return max(",;\t", key=fit)
+
+
+def _widths(text: str, delimiter: str) -> Iterator[int]:
+    """Count the cells of each row, as far as the file can be read with this separator."""
+    with suppress(csv.Error):
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
+            yield len(row)
 
 
 def _rows(text: str, delimiter: str, max_rows: int) -> tuple[Row, list[Row]]:
@@ -130,8 +135,10 @@ def _rows(text: str, delimiter: str, max_rows: int) -> tuple[Row, list[Row]]:
                     f"The table has more than {max_rows:,} rows. Send the first {max_rows:,}, or a sample."
                 )
             rows.append(row)
-    except csv.Error as error:
-        raise UploadError(f"Line {reader.line_num}: {error}. Look for a quotation mark that is not closed.") from None
+    except csv.Error:
+        problem = "a quotation mark is not closed or stands inside a cell, or a cell is far too long"
+        remedy = "Put quotation marks around whole cells only, and write one inside them twice."
+        raise UploadError(f"Line {reader.line_num}: {problem}. {remedy}") from None
     if not rows:
         raise UploadError("The file holds separators only. Row 1 holds the names of the columns.")
     if len(rows) < 3:

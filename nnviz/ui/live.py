@@ -55,6 +55,7 @@ async def _lines(jobs: Jobs, slug: str, room: Room, params: Params, known: froze
 async def _progress(job: Job, room: Room) -> AsyncIterator[bytes]:
     """Yield a word on progress now and then until the job is done."""
     done = asyncio.wrap_future(job.future)
+    done.add_done_callback(lambda future: future.exception())  # taken note of; `_picture` tells the learner
     drawn = None
     while not (await asyncio.wait({done}, timeout=PATIENCE))[0]:
         line = orjson.dumps({"progress": job.fraction, "what": job.what})
@@ -62,7 +63,6 @@ async def _progress(job: Job, room: Room) -> AsyncIterator[bytes]:
             drawn = job.partial
             line = line[:-1] + b',"partial":' + await asyncio.to_thread(lambda: wire.encode(room.view(drawn))) + b"}"
         yield line + b"\n"
-    done.cancelled() or done.exception()  # taken note of here, told by _picture
 
 
 def _picture(job: Job, room: Room, known: frozenset[str]) -> bytes:

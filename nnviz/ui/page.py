@@ -17,7 +17,7 @@ from nnviz.ui import stage
 from nnviz.ui.jobs import STAGES
 
 STYLE = """<style>
-    .block-container { padding-top: 3.2rem; padding-bottom: 2rem; max-width: 1500px; }
+    .block-container { padding-top: 3.6rem; padding-bottom: 2rem; max-width: 1500px; }
     .block-container h1 { padding: 0 0 0.1rem; font-size: 1.9rem; }
     @media (max-width: 640px) { .block-container { padding-inline: 0.9rem; } }
 </style>"""

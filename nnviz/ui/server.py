@@ -18,8 +18,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from nnviz import catalogue
 from nnviz.ui import live
+from nnviz.ui.component import ASSETS
 from nnviz.ui.jobs import STAGES
-from nnviz.ui.stage import ASSETS
 
 WARM_UP_AFTER = 1.0  # seconds: whoever opens home first is served first
 FOR_EVER = "public, max-age=31536000, immutable"  # these paths carry a version

@@ -1,41 +1,18 @@
 """The stage: one component that holds a page's controls, charts and transport, mounted in a Streamlit page."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import plotly
 import streamlit as st
 
 from nnviz.catalogue import Room
 from nnviz.charts import theme
 from nnviz.core.params import Params, as_text, controls
+from nnviz.ui.component import component
 
-ASSETS = Path(__file__).parents[2] / "assets"
 RESERVED = ("teach", "hide")
 """Names in the URL that speak to the frame and not to the model."""
-
-
-@cache
-def _component() -> Any:
-    version = hashlib.blake2b(b"".join(file.read_bytes() for file in sorted(ASSETS.glob("stage/*"))), digest_size=6)
-    folder = f"/assets/{version.hexdigest()}/stage"
-    html = f"""
-        <link rel="stylesheet" href="{folder}/stage.css">
-        <div class="nv-mount" data-plotly="/plotly/{plotly.__version__}/plotly.min.js"></div>
-    """
-    js = f"""
-        const stage = import(location.origin + "{folder}/index.js");
-        export default (component) => {{
-            let close = () => {{}};
-            stage.then((module) => {{ close = module.render(component); }});
-            return () => close();
-        }};
-    """
-    return st.components.v2.component("nnviz_stage", html=html, js=js, isolate_styles=False)
 
 
 def settings_from_url(settings: type[Params]) -> tuple[Params, tuple[str, ...]]:
@@ -54,7 +31,7 @@ def write_url(params: Params) -> None:
 def mount(slug: str, room: Room, params: Params, notes: tuple[str, ...]) -> None:
     """Mount the stage of a page with the given settings."""
     key = f"stage-{slug}"
-    _component()(
+    component("stage")(
         key=key,
         data={
             "slug": slug,

@@ -1,6 +1,14 @@
 // Play, pause, step and scrub one recorded timeline; all charts of the page follow.
-import { element } from "./dom.js";
+import { element, icon } from "./dom.js";
 
+const ICONS = {
+  first: "M3 3h2v10H3zM13 3v10L6 8z",
+  back: "M11 3v10L4 8z",
+  play: "M4 2.5v11L13 8z",
+  pause: "M4 3h3v10H4zM9 3h3v10H9z",
+  forth: "M5 3v10l7-5z",
+  last: "M11 3h2v10h-2zM3 3v10l7-5z",
+};
 const WHOLE = 6000; // milliseconds for the whole timeline at normal speed
 
 export class Transport {
@@ -10,11 +18,11 @@ export class Transport {
     this.index = 0;
     this.timer = null;
     this.touched = false;
-    this.first = button("⏮", "To the start (Home)", () => this.seek(0));
-    this.back = button("◀", "One step back (←)", () => this.seek(this.index - 1));
-    this.playing = button("▶", "Play or pause (Space)", () => this.toggle());
-    this.forth = button("▶|", "One step forward (→)", () => this.seek(this.index + 1));
-    this.last = button("⏭", "To the end (End)", () => this.seek(this.steps.length - 1));
+    this.first = button("first", "To the start (Home)", () => this.seek(0));
+    this.back = button("back", "One step back (←)", () => this.seek(this.index - 1));
+    this.playing = button("play", "Play or pause (Space)", () => this.toggle());
+    this.forth = button("forth", "One step forward (→)", () => this.seek(this.index + 1));
+    this.last = button("last", "To the end (End)", () => this.seek(this.steps.length - 1));
     this.scrub = element("input", { type: "range", min: 0, step: 1, class: "nv-scrub", "aria-label": "Moment of training" });
     this.scrub.oninput = () => this.seek(Number(this.scrub.value), false);
     this.scrub.onchange = () => this.show(this.index, true);
@@ -102,7 +110,7 @@ export class Transport {
     const text = this.captions?.[this.index] ?? "";
     this.caption.textContent = `${this.unit} ${step}${text ? ` · ${text}` : ""}`;
     this.scrub.setAttribute("aria-valuetext", this.caption.textContent);
-    this.playing.textContent = playing ? "⏸" : "▶";
+    this.playing.replaceChildren(icon(playing ? ICONS.pause : ICONS.play));
     this.playing.setAttribute("aria-label", playing ? "Pause" : "Play");
   }
 
@@ -126,8 +134,8 @@ export class Transport {
   }
 }
 
-function button(text, label, act) {
-  const node = element("button", { type: "button", "aria-label": label, title: label }, text);
+function button(name, label, act) {
+  const node = element("button", { type: "button", "aria-label": label, title: label }, icon(ICONS[name]));
   node.onclick = act;
   return node;
 }

@@ -1,0 +1,103 @@
+"""What ten layers do to signal and gradient: histograms by layer, and the gradient's size on its way back."""
+
+import numpy as np
+
+from nnviz.charts.build import Trace, axis, figure
+from nnviz.charts.theme import SEQUENTIAL
+from nnviz.charts.view import Chart
+from nnviz.concepts.activations import look
+from nnviz.concepts.activations.model import Run
+from nnviz.concepts.activations.tower import EDGES, REACH
+
+MIDDLES = (EDGES[:-1] + EDGES[1:]) / 2
+BRIGHTEST = 0.25  # share of a layer's activations in one bin that gets the brightest colour
+ROW = 5  # panels side by side
+GRADIENTS = (1e-12, 1e4)
+
+
+def tower_chart(run: Run) -> Chart:
+    """Draw for each function, layer by layer, how its activations are distributed."""
+    p = run.params
+    count = max(1, len(run.passages))
+    columns, rows = min(count, ROW), -(-count // ROW)
+    layout: Trace = {"showlegend": False, "annotations": [], "margin": {"l": 48, "r": 8, "t": 8, "b": 40}}
+    scale = {"colorscale": SEQUENTIAL, "cmin": 0, "cmax": BRIGHTEST, "colorbar": _bar()}
+    layout["coloraxis"] = scale
+    traces = []
+    for place, (name, passage) in enumerate(run.passages.items()):
+        row, column = divmod(place, columns)
+        title = f"{look.label(name)} · spread {look.number(float(passage.deviation[-1]))}"
+        number = _panel(layout, place, column / columns, 1 - row / rows, 1 / columns, 1 / rows, title)
+        heat = {"type": "heatmap", "x": np.arange(1, p.layers + 1), "y": MIDDLES, "z": passage.counts, "coloraxis": "coloraxis"}
+        traces.append(heat | {"xaxis": f"x{number}", "yaxis": f"y{number}", "hovertemplate": "layer %{x}<br>activation %{y:.2f}<br>share %{z:.3f}<extra></extra>"})
+    _title_edges(layout, columns, count)
+    title = f"Activations through {p.layers} layers, weights of size {p.gain:g}/√n{f', bias {p.bias:g}' if p.bias else ''}"
+    return Chart("tower", title, {"data": traces, "layout": layout}, _tower_alt(run), wide=True, height=120 + 190 * rows)
+
+
+def _panel(layout: Trace, place: int, left: float, top: float, wide: float, high: float, title: str) -> str:
+    """Add a pair of axes to the layout, below its title; return the axes' number."""
+    number = "" if place == 0 else str(place + 1)
+    right, bottom, above = left + wide * 0.92, top - high * 0.8, top - high * 0.1
+    layout[f"xaxis{number}"] = {"domain": [left, right], "anchor": f"y{number}", "nticks": 6, "showgrid": False}
+    layout[f"yaxis{number}"] = {
+        "domain": [bottom, above], "anchor": f"x{number}", "range": [-REACH, REACH], "showgrid": False,
+    }  # fmt: skip
+    where = {"x": (left + right) / 2, "y": above, "xref": "paper", "yref": "paper", "yanchor": "bottom"}
+    layout["annotations"].append(where | {"text": title, "showarrow": False, "font": {"size": 12}})
+    return number
+
+
+def _title_edges(layout: Trace, columns: int, count: int) -> None:
+    """Name the axes once per row and column: what lies inside shares them."""
+    for place in range(count):
+        number = "" if place == 0 else str(place + 1)
+        if f"xaxis{number}" not in layout:
+            continue
+        layout[f"xaxis{number}"]["title"] = {"text": "layer", "standoff": 2}
+        if place % columns == 0:
+            layout[f"yaxis{number}"]["title"] = {"text": "activation", "standoff": 2}
+        else:
+            layout[f"yaxis{number}"]["showticklabels"] = False
+
+
+def _bar() -> Trace:
+    ticks = {"tickvals": [0, BRIGHTEST / 2, BRIGHTEST], "ticktext": ["0", "⅛", "≥ ¼"]}
+    return {"title": {"text": "share of activations", "side": "right"}, "thickness": 10, "outlinewidth": 0} | ticks
+
+
+def _tower_alt(run: Run) -> str:
+    parts = [
+        f"{look.label(name)} from {look.number(float(each.deviation[0]))} to {look.number(float(each.deviation[-1]))}"
+        for name, each in run.passages.items()
+    ]
+    return f"Standard deviation of the activations from the first to the last of {run.params.layers} layers: {'; '.join(parts) or 'no function'}."
+
+
+def gradient_chart(run: Run) -> Chart:
+    """Draw how large the gradient still is at each layer, on a log axis."""
+    layers = np.arange(1, run.params.layers + 1)
+    traces, notes = [], []
+    ends = [np.log10(np.clip(each.gradient[0], *GRADIENTS)) for each in run.passages.values()]
+    places = look.spread(ends, 1.0, -11.5, 3.5)
+    for (name, each), place in zip(run.passages.items(), places, strict=True):
+        shown = np.where(each.gradient > 0, each.gradient, np.nan)
+        base = {"type": "scatter", "mode": "lines+markers", "x": layers, "y": shown, "name": look.label(name)}
+        traces.append(base | {"line": look.stroke(name), "marker": {"size": 5}})
+        size = look.number(float(each.gradient[0])) if each.gradient[0] > 0 else "0"
+        note = {"x": 1, "y": float(place), "xanchor": "right", "xshift": -7, "text": f"{look.label(name)} {size}"}
+        notes.append(note | {"showarrow": False, "font": {"size": 11, "color": look.token(name)}, "bgcolor": "$paper/0.8"})
+    room = 0.42 * run.params.layers  # for the labels at the first layer
+    x = axis("layer (the gradient comes from the right)", 1 - room, run.params.layers + 0.3, tickvals=_ticks(run.params.layers))
+    y = axis("gradient, output's = 1", *GRADIENTS, log=True, dtick=4, exponentformat="power")
+    title = "The gradient on its way back to layer 1"
+    return Chart("gradient", title, figure(traces, x, y, annotations=notes, showlegend=False), _gradient_alt(run))
+
+
+def _ticks(layers: int) -> list[int]:
+    return [layer for layer in range(1, layers + 1) if layer in (1, layers) or layer % (2 if layers <= 12 else 5) == 0]
+
+
+def _gradient_alt(run: Run) -> str:
+    parts = [f"{look.label(name)} {look.number(float(each.gradient[0]))}" for name, each in run.passages.items()]
+    return f"Size of the gradient at layer 1 of {run.params.layers}, when it is 1 at the output: {'; '.join(parts) or 'no function'}."

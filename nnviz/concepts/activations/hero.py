@@ -1,0 +1,109 @@
+"""The functions and their slopes side by side, read off at the hand's input; where they are flat is shaded."""
+
+from typing import Any
+
+import numpy as np
+
+from nnviz.charts.build import Trace, axis, vertical
+from nnviz.charts.view import Chart
+from nnviz.concepts.activations import look
+from nnviz.concepts.activations.functions import Name
+from nnviz.concepts.activations.model import INPUTS, LIMIT, Reading, Run
+from nnviz.core.diagnosis import SATURATED
+
+VALUES = (-2.0, 4.4)  # the axis of φ: the same at every setting, so that the eye keeps the change
+SLOPES = (-0.2, 1.45)
+LABEL_GAP = 0.066  # of an axis, between two labels
+STRIPS = 0.16  # share of the height that the flat stretches take
+
+
+def functions_chart(run: Run) -> Chart:
+    """Draw φ(g·x) on the left, φ′(g·x) on the right, and below it where |φ′| < 0.01."""
+    g, x = run.params.gain, run.params.x
+    traces: list[Trace] = []
+    for name, reading in run.readings.items():
+        traces += _curves(name, reading, x)
+    traces += [_strip(name, reading, row) for row, (name, reading) in enumerate(run.readings.items())]
+    layout = _axes(len(run.readings), "" if g == 1 else f"{g:g}·") | _marks(run)
+    times = "" if g == 1 else f" times gain {g:g}"
+    title = f"Each function and its slope, at input {look.number(x)}{times}"
+    return Chart("functions", title, {"data": traces, "layout": layout}, _alt(run))
+
+
+def _curves(name: Name, reading: Reading, x: float) -> list[Trace]:
+    """Return the function, a broad pale line where it is flat, its slope, and both markers."""
+    line = {"type": "scatter", "mode": "lines", "x": INPUTS, "name": look.label(name), "line": look.stroke(name)}
+    pale = {"color": f"{look.token(name)}/0.28", "width": 11}
+    flat = line | {"y": np.where(reading.flat, reading.values, np.nan), "line": pale, "hoverinfo": "skip"}
+    dot = {"color": look.token(name), "size": 9, "line": {"width": 1.5, "color": "$paper"}}
+    marker = {"type": "scatter", "mode": "markers", "x": [x], "marker": dot, "hoverinfo": "skip"}
+    right = {"xaxis": "x2", "yaxis": "y2"}
+    return [
+        flat,
+        line | {"y": reading.values},
+        line | {"y": reading.slopes} | right,
+        marker | {"y": [reading.value]},
+        marker | {"y": [reading.slope]} | right,
+    ]
+
+
+def _strip(name: Name, reading: Reading, row: int) -> Trace:
+    """Return the stretch of inputs in which a function is flat, as a bar in its row."""
+    level = np.where(reading.flat, np.float32(-row), np.float32(np.nan))
+    bar = {"color": f"{look.token(name)}/0.75", "width": 6}
+    base = {"type": "scatter", "mode": "lines", "x": INPUTS, "y": level, "line": bar, "name": look.label(name)}
+    return base | {"xaxis": "x2", "yaxis": "y3", "hoverinfo": "name+x"}
+
+
+def _axes(rows: int, gain: str) -> dict[str, Any]:
+    inputs = {"range": [-LIMIT, LIMIT], "dtick": 2, "title": {"text": "input x", "standoff": 4}}
+    names = {"showticklabels": False, "ticks": "", "showgrid": False, "fixedrange": True}
+    high = STRIPS + 0.05
+    return {
+        "showlegend": False,
+        "margin": {"l": 48, "r": 10, "t": 22, "b": 40},
+        "xaxis": inputs | {"domain": [0, 0.46]},
+        "yaxis": axis(f"output φ({gain}x)", *VALUES, zeroline=True, zerolinecolor="$faint"),
+        "xaxis2": inputs | {"domain": [0.55, 1], "anchor": "y3"},
+        "yaxis2": axis(f"slope φ′({gain}x)", *SLOPES, domain=[high, 1], anchor="x2", zeroline=True, zerolinecolor="$faint"),
+        "yaxis3": axis("flat", -rows + 0.4, 0.6, domain=[0, STRIPS], anchor="x2", **names),
+    }
+
+
+def _marks(run: Run) -> dict[str, Any]:
+    """Return the line at the input through both panels, and every function's number beside it."""
+    x = run.params.x
+    line = vertical(x)["shape"]
+    values = [reading.value for reading in run.readings.values()]
+    slopes = [reading.slope for reading in run.readings.values()]
+    notes = _labels(run, values, VALUES, 1.0, "") + _labels(run, slopes, SLOPES, 1 - STRIPS - 0.05, "2")
+    note = f"shaded: |slope| < {SATURATED:g}, nothing is learned there"
+    corner = {"xref": "paper", "yref": "paper", "x": 1, "y": 1.0, "xanchor": "right", "yanchor": "bottom"}
+    notes.append(corner | {"text": note, "showarrow": False, "font": {"size": 11, "color": "$grey"}})
+    return {"shapes": [line, dict(line) | {"xref": "x2"}], "annotations": notes}
+
+
+def _labels(run: Run, numbers: list[float], window: tuple[float, float], share: float, panel: str) -> list[Trace]:
+    """Return "name number" beside each marker, apart from each other; an arrow says that the marker is off the axis."""
+    low, high = window
+    gap = LABEL_GAP * (high - low) / share
+    margin = 0.5 * gap
+    right = run.params.x <= 0.35 * LIMIT
+    places = look.spread(numbers, gap, low + margin, high - margin)
+    side = {"xanchor": "left" if right else "right", "xshift": 9 if right else -9, "yanchor": "middle"}
+    notes = []
+    for name, number, place in zip(run.readings, numbers, places, strict=True):
+        off = " ↑" if number > high else " ↓" if number < low else ""
+        text = f"{look.label(name)} {look.number(number)}{off}"
+        where = {"x": run.params.x, "y": float(place), "xref": f"x{panel}", "yref": f"y{panel}"}
+        font = {"color": look.token(name), "size": 12}
+        notes.append(where | side | {"text": text, "showarrow": False, "font": font, "bgcolor": "$paper/0.8"})
+    return notes
+
+
+def _alt(run: Run) -> str:
+    parts = [
+        f"{look.label(name)} is {look.number(reading.value)} with slope {look.number(reading.slope)}"
+        for name, reading in run.readings.items()
+    ]
+    return f"At input {look.number(run.params.x)} and gain {run.params.gain:g}: {'; '.join(parts) or 'no function'}."

@@ -1,0 +1,64 @@
+"""How the functions look on every chart of the page: one colour and one dash each, whatever else is chosen."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnviz.charts import theme
+from nnviz.concepts.activations.functions import ACTIVATIONS, Name
+
+ORDER: tuple[Name, ...] = ("sigmoid", "relu", "tanh", "leaky_relu", "swish", "elu", "softplus", "gelu", "step")
+DASHES = ("solid", "solid", "dash", "dot", "dashdot", "longdash", "dot", "longdashdot", "dash")
+
+
+def index(name: Name) -> int:
+    """Return the function's place among the colours."""
+    return ORDER.index(name)
+
+
+def label(name: Name) -> str:
+    """Return the function's name as it is written."""
+    return ACTIVATIONS[name].label
+
+
+def token(name: Name) -> str:
+    """Return the function's colour."""
+    return "$ink" if name == "step" else theme.colour(index(name))
+
+
+def stroke(name: Name, width: float = 2.4) -> dict[str, object]:
+    """Return the function's line style."""
+    return {"color": token(name), "dash": DASHES[index(name)], "width": width}
+
+
+def spread(positions: Sequence[float], gap: float, low: float, high: float) -> NDArray[np.float64]:
+    """Move labels apart until neighbours are `gap` away from each other, within low…high, and keep their order.
+
+    Ties keep the order in which they came. When all together need more room than there is, the gap shrinks.
+    """
+    count = len(positions)
+    if count == 0:
+        return np.zeros(0)
+    gap = min(gap, (high - low) / max(1, count - 1))
+    order = np.argsort(positions, kind="stable")
+    # Less k gaps, "at least a gap apart" becomes "not decreasing": the nearest such list is an isotonic regression.
+    wanted = np.clip(np.asarray(positions, dtype=np.float64)[order], low, high) - gap * np.arange(count)
+    blocks: list[tuple[float, int]] = []
+    for value in wanted:
+        mean, size = float(value), 1
+        while blocks and blocks[-1][0] > mean:
+            before, length = blocks.pop()
+            mean, size = (before * length + mean * size) / (length + size), length + size
+        blocks.append((mean, size))
+    levels = np.concatenate([np.full(size, mean) for mean, size in blocks])
+    levels = np.clip(levels, low, high - gap * (count - 1)) + gap * np.arange(count)
+    placed = np.empty(count)
+    placed[order] = levels
+    return placed
+
+
+def number(value: float) -> str:
+    """Return a number with three significant digits and a real minus sign; tiny ones in powers of ten."""
+    text = f"{value:.3g}" if abs(value) >= 1e-3 or value == 0 else f"{value:.1e}"
+    return text.replace("-", "−")

@@ -1,0 +1,38 @@
+"""Our own components: a few lines inside Streamlit that load an ES module from the static route.
+
+Only these lines travel with every message; the module and its styles are fetched once, under a path that names their version.
+"""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import plotly
+import streamlit as st
+
+ASSETS = Path(__file__).parents[2] / "assets"
+
+
+@cache
+def component(name: str) -> Any:
+    """Return the Streamlit component whose module is assets/web/NAME.js; it exports `render(component) → close`."""
+    html = f"""
+        <link rel="stylesheet" href="{_folder()}/nnviz.css">
+        <div class="nv-mount" data-plotly="/plotly/{plotly.__version__}/plotly.min.js"></div>
+    """
+    js = f"""
+        const code = import(location.origin + "{_folder()}/{name}.js");
+        export default (component) => {{
+            let close = () => {{}};
+            code.then((module) => {{ close = module.render(component); }});
+            return () => close();
+        }};
+    """
+    return st.components.v2.component(f"nnviz_{name}", html=html, js=js, isolate_styles=False)
+
+
+@cache
+def _folder() -> str:
+    files = b"".join(file.read_bytes() for file in sorted(ASSETS.glob("web/*")))
+    return f"/assets/{hashlib.blake2b(files, digest_size=6).hexdigest()}/web"

@@ -1,0 +1,45 @@
+"""python -m nnviz: list, run, claims."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nnviz import catalogue
+from nnviz.__main__ import main
+
+
+def test_list_names_every_page_that_exists(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list"]) == 0
+    printed = capsys.readouterr().out
+    assert [line.split()[0] for line in printed.splitlines()] == [page.slug for page in catalogue.built()]
+
+
+def test_a_run_is_written_to_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "run.npz"
+    assert main(["run", "home", "--rate", "0.1", "--units", "3", "--out", str(out)]) == 0
+    assert "3 neurons" in capsys.readouterr().out
+    with np.load(out) as saved:
+        assert saved["timeline.arrays.parts"].shape[1] == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "nowhere"], "no page"),
+        (["run", "home", "--rate", "77"], "Learning rate takes"),
+        (["run", "home", "--speed", "1"], "This page takes --units"),
+        (["run", "home", "--rate"], "settings come as --name value"),
+        (["claims", "nowhere"], "no page"),
+    ],
+)
+def test_a_wrong_call_is_told_why(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_home_needs_no_torch() -> None:
+    code = "import sys; from nnviz import catalogue; r = catalogue.load('home'); r.view(r.run(r.Params())); sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
