@@ -25,7 +25,7 @@ def show() -> None:
     chosen = component("map")(key=KEY, data={"chapters": _chapters()}, on_go_change=lambda: None)
     page = next((page for page in catalogue.built() if page.slug == chosen.go), None)
     if page:
-        st.switch_page(f"pages/{page.room}.py")
+        st.switch_page(f"{page.room}.py")
 
 
 def _chapters() -> list[dict[str, Any]]:

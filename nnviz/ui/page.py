@@ -137,10 +137,10 @@ def _next(slug: str) -> None:
     columns = st.columns(3)
     if position > 0:
         _link(columns[0], built[position - 1], ":material/arrow_back:")
-    columns[1].page_link(st.Page("home.py"), label="All fifty questions", icon=":material/hub:")
+    columns[1].page_link("home.py", label="All fifty questions", icon=":material/hub:")
     if position + 1 < len(built):
         _link(columns[2], built[position + 1], ":material/arrow_forward:")
 
 
 def _link(column: Any, page: Page, icon: str) -> None:
-    column.page_link(f"pages/{page.room}.py", label=page.title, icon=icon)
+    column.page_link(f"{page.room}.py", label=page.title, icon=icon)

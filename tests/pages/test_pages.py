@@ -15,7 +15,10 @@ every_page = pytest.mark.parametrize("page", catalogue.built(), ids=lambda page:
 
 
 def opened(script: str, **query: str) -> AppTest:
-    test = AppTest.from_file(str(FOLDER / script), default_timeout=60)
+    """Open the application as Streamlit does, then the page of that script with a query string."""
+    test = AppTest.from_file(str(FOLDER / "main.py"), default_timeout=120)
+    if script != "home.py":
+        test = test.run().switch_page(script)
     for name, value in query.items():
         test.query_params[name] = value
     return test.run()

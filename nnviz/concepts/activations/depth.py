@@ -28,11 +28,28 @@ def tower_chart(run: Run) -> Chart:
         row, column = divmod(place, columns)
         title = f"{look.label(name)} · spread {look.number(float(passage.deviation[-1]))}"
         number = _panel(layout, place, column / columns, 1 - row / rows, 1 / columns, 1 / rows, title)
-        heat = {"type": "heatmap", "x": np.arange(1, p.layers + 1), "y": MIDDLES, "z": passage.counts, "coloraxis": "coloraxis"}
-        traces.append(heat | {"xaxis": f"x{number}", "yaxis": f"y{number}", "hovertemplate": "layer %{x}<br>activation %{y:.2f}<br>share %{z:.3f}<extra></extra>"})
+        heat = {
+            "type": "heatmap",
+            "x": np.arange(1, p.layers + 1),
+            "y": MIDDLES,
+            "z": passage.counts,
+            "coloraxis": "coloraxis",
+        }
+        traces.append(
+            heat
+            | {
+                "xaxis": f"x{number}",
+                "yaxis": f"y{number}",
+                "hovertemplate": "layer %{x}<br>activation %{y:.2f}<br>share %{z:.3f}<extra></extra>",
+            }
+        )
     _title_edges(layout, columns, count)
-    title = f"Activations through {p.layers} layers, weights of size {p.gain:g}/√n{f', bias {p.bias:g}' if p.bias else ''}"
-    return Chart("tower", title, {"data": traces, "layout": layout}, _tower_alt(run), wide=True, height=120 + 190 * rows)
+    title = (
+        f"Activations through {p.layers} layers, weights of size {p.gain:g}/√n{f', bias {p.bias:g}' if p.bias else ''}"
+    )
+    return Chart(
+        "tower", title, {"data": traces, "layout": layout}, _tower_alt(run), wide=True, height=120 + 190 * rows
+    )
 
 
 def _panel(layout: Trace, place: int, left: float, top: float, wide: float, high: float, title: str) -> str:
@@ -86,9 +103,16 @@ def gradient_chart(run: Run) -> Chart:
         traces.append(base | {"line": look.stroke(name), "marker": {"size": 5}})
         size = look.number(float(each.gradient[0])) if each.gradient[0] > 0 else "0"
         note = {"x": 1, "y": float(place), "xanchor": "right", "xshift": -7, "text": f"{look.label(name)} {size}"}
-        notes.append(note | {"showarrow": False, "font": {"size": 11, "color": look.token(name)}, "bgcolor": "$paper/0.8"})
+        notes.append(
+            note | {"showarrow": False, "font": {"size": 11, "color": look.token(name)}, "bgcolor": "$paper/0.8"}
+        )
     room = 0.42 * run.params.layers  # for the labels at the first layer
-    x = axis("layer (the gradient comes from the right)", 1 - room, run.params.layers + 0.3, tickvals=_ticks(run.params.layers))
+    x = axis(
+        "layer (the gradient comes from the right)",
+        1 - room,
+        run.params.layers + 0.3,
+        tickvals=_ticks(run.params.layers),
+    )
     y = axis("gradient, output's = 1", *GRADIENTS, log=True, dtick=4, exponentformat="power")
     title = "The gradient on its way back to layer 1"
     return Chart("gradient", title, figure(traces, x, y, annotations=notes, showlegend=False), _gradient_alt(run))

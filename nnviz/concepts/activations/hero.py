@@ -65,7 +65,9 @@ def _axes(rows: int, gain: str) -> dict[str, Any]:
         "xaxis": inputs | {"domain": [0, 0.46]},
         "yaxis": axis(f"output φ({gain}x)", *VALUES, zeroline=True, zerolinecolor="$faint"),
         "xaxis2": inputs | {"domain": [0.55, 1], "anchor": "y3"},
-        "yaxis2": axis(f"slope φ′({gain}x)", *SLOPES, domain=[high, 1], anchor="x2", zeroline=True, zerolinecolor="$faint"),
+        "yaxis2": axis(
+            f"slope φ′({gain}x)", *SLOPES, domain=[high, 1], anchor="x2", zeroline=True, zerolinecolor="$faint"
+        ),
         "yaxis3": axis("flat", -rows + 0.4, 0.6, domain=[0, STRIPS], anchor="x2", **names),
     }
 

@@ -18,7 +18,12 @@ INPUTS: NDArray[np.float32] = np.linspace(-LIMIT, LIMIT, 321, dtype=np.float32)
 TEMPERATURES: NDArray[np.float64] = np.geomspace(0.02, 50.0, 49)
 PREVIEW_EPOCHS = 60
 LABELS = {name: activation.label for name, activation in ACTIVATIONS.items()}
-PICTURES = {"functions": "Functions and slopes", "tower": "Layer upon layer", "nets": "Trained nets", "softmax": "Softmax"}
+PICTURES = {
+    "functions": "Functions and slopes",
+    "tower": "Layer upon layer",
+    "nets": "Trained nets",
+    "softmax": "Softmax",
+}
 
 
 class Params(params.Params):
@@ -28,7 +33,10 @@ class Params(params.Params):
         "functions", "Large picture", "Which of the charts gets the room; all others stay below", labels=PICTURES
     )
     functions: tuple[Name, ...] = params.field(
-        ("sigmoid", "tanh", "relu", "swish"), "Functions", "Which functions to compare; all charts show the same ones", labels=LABELS
+        ("sigmoid", "tanh", "relu", "swish"),
+        "Functions",
+        "Which functions to compare; all charts show the same ones",
+        labels=LABELS,
     )
     x: float = params.field(
         2.0, "Input x", "Where every function and its slope are read off: push it outwards and see who goes flat",
@@ -51,7 +59,14 @@ class Params(params.Params):
         ge=0, le=0.5, multiple_of=0.01, live=True, more=True,
     )  # fmt: skip
     alpha: float = params.field(
-        1.0, "α of ELU", "ELU sinks to −α for very negative inputs", ge=0.1, le=2, multiple_of=0.05, live=True, more=True
+        1.0,
+        "α of ELU",
+        "ELU sinks to −α for very negative inputs",
+        ge=0.1,
+        le=2,
+        multiple_of=0.05,
+        live=True,
+        more=True,
     )
     beta: float = params.field(
         1.0, "β of Swish", "z·σ(βz): β → 0 is the line z/2, large β is ReLU, 1 is SiLU",
@@ -69,13 +84,20 @@ class Params(params.Params):
         labels={"moons": "Two moons", "circle": "Circle", "xor": "XOR", "spiral": "Spiral"}, more=True,
     )  # fmt: skip
     hidden: int = params.field(
-        2, "Hidden layers of the nets", "Hidden layers, 8 units each, of the nets that are trained", ge=1, le=12, more=True
+        2,
+        "Hidden layers of the nets",
+        "Hidden layers, 8 units each, of the nets that are trained",
+        ge=1,
+        le=12,
+        more=True,
     )
     rate: float = params.field(
         0.1, "Learning rate", "Step size of plain gradient descent, batches of 10", ge=1e-3, le=3, log=True, more=True
     )
     epochs: int = params.field(60, "Epochs", "Passes over the training points", ge=10, le=200, more=True)
-    seeds: int = params.field(8, "Seeds", "How many nets are trained per function, each from its own seed", ge=1, le=32, more=True)
+    seeds: int = params.field(
+        8, "Seeds", "How many nets are trained per function, each from its own seed", ge=1, le=32, more=True
+    )
 
     def knob(self, name: Name) -> float:
         """Return the leak, α or β of a function; 0 for one that has none."""
@@ -85,7 +107,7 @@ class Params(params.Params):
     @property
     def training(self) -> Training:
         """All that the trained nets depend on, besides their function and its knob."""
-        return Training(self.data, self.hidden, self.bias, self.rate, self.epochs, self.seeds)
+        return Training(self.data, self.hidden, self.bias, self.rate, self.epochs, tuple(range(self.seeds)))
 
     def preview(self) -> Self:
         """Keep the trained nets while knobs stand at their defaults, for then they are remembered; else train one seed."""

@@ -189,6 +189,20 @@ def examples(network: Network, depth: int, seeds: tuple[int, ...]) -> tuple[Tens
 
     MLP: two moons. RNN: the sign of the first number of a sequence; the numbers after it are noise.
     """
-    pairs = [_moons(seed) if network == "mlp" else _first_sign(seed, depth) for seed in seeds]
-    inputs, targets = (torch.stack(parts, dim=-3 + index) for index, parts in ((0, ()), (0, ())))
-    return inputs, targets
+    draw = _moons if network == "mlp" else _first_sign
+    inputs, targets = zip(*(draw(seed, depth) for seed in seeds), strict=True)
+    return torch.stack(inputs, dim=1), torch.stack(targets)
+
+
+def _moons(seed: int, _: int) -> tuple[Tensor, Tensor]:
+    moons = toy.moons(EXAMPLES, noise=0.1, seed=seed)
+    inputs = (moons.inputs - moons.inputs.mean(axis=0)) / moons.inputs.std(axis=0)
+    return torch.tensor(inputs)[None], torch.tensor(2.0 * moons.targets - 1)
+
+
+def _first_sign(seed: int, length: int) -> tuple[Tensor, Tensor]:
+    source = generator(seed, "data")
+    targets = torch.tensor([1.0, -1.0], dtype=torch.float64).repeat(EXAMPLES // 2)
+    noise = NOISE * torch.randn(length, EXAMPLES, dtype=torch.float64, generator=source)
+    noise[0] = targets
+    return noise[..., None], targets

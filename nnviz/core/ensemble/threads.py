@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed, wait
 from functools import lru_cache
+from typing import TypeVar
 
+T = TypeVar("T")
 WORKERS = os.cpu_count() or 1
 
 
@@ -14,9 +16,24 @@ def pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(WORKERS, thread_name_prefix="ensemble")
 
 
-def each[T](work: Callable[[T], None], items: Iterable[T], between: Callable[[], None] = lambda: None) -> None:
+def each(work: Callable[[T], None], items: Iterable[T], between: Callable[[], None] = lambda: None) -> None:
     """Call `work` on every item, on all cores; `between` runs in the caller's thread after each.
 
     Raises:
         whatever `work` or `between` raise; items not begun are then dropped, and those at work are waited for.
     """
+    waiting = list(items)
+    if len(waiting) <= 1 or WORKERS == 1:
+        for item in waiting:
+            work(item)
+            between()
+        return
+    futures = [pool().submit(work, item) for item in waiting]
+    try:
+        for future in as_completed(futures):
+            future.result()
+            between()
+    finally:
+        for future in futures:
+            future.cancel()
+        wait(futures)

@@ -1,26 +1,23 @@
 """The door: train K networks at once, whatever they differ in."""
 
-import os
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nnviz.core.ensemble import kernel
-from nnviz.core.ensemble.network import MLP, pad_weights, padded_positions
+from nnviz.core.ensemble.examples import Examples
+from nnviz.core.ensemble.network import MLP, pad_weights
+from nnviz.core.ensemble.runs import Runs, streams_of
 from nnviz.core.ensemble.settings import Prepared, Settings, prepare
-from nnviz.core.ensemble.trained import Examples, Trained
+from nnviz.core.ensemble.threads import WORKERS, each
+from nnviz.core.ensemble.trained import Trained
 from nnviz.core.progress import Report, silent
-from nnviz.core.seeds import dropout_draws, epoch_orders, generator
 
 CHUNK_SECONDS = 0.06  # between two reports, roughly
-DRAWS_BYTES = 32_000_000  # orders and uniforms held by one thread
-MULTIPLICATIONS_PER_SECOND = 2e9
+PARTIAL_SECONDS = 0.3  # between two partial results
+MULTIPLICATIONS_PER_SECOND = 2e9  # of one core; only to guess how many epochs fill a chunk
 
 
 def train(
@@ -49,7 +46,7 @@ def train(
         subset: training rows of each network: rows (m,), a mask (N,), or K of either; None for all.
         snapshots: increasing step or epoch numbers to keep the weights at (0: before training); None for start and end.
         unit: what `snapshots` counts, "epoch" or "step".
-        report: told the share done, with the networks so far as `partial`; may raise Superseded to stop.
+        report: told the share done, with the Trained so far as `partial` now and then; may raise Superseded to stop.
         settings: fields of `Settings`, each one value or K values: epochs, steps, batch, optimizer, rate, dropout, …
 
     Raises:
@@ -57,11 +54,64 @@ def train(
     """
     count = len(seeds)
     examples = Examples.of(network, inputs, targets, count, subset)
-    held_out = None if test is None else Examples.of(network, *test, count, None)
-    prepared = prepare(network, Settings(**settings), examples.counts)
-    at = snapshot_numbers(snapshots, unit, prepared)
-    state = State.fresh(network, seeds, initial, prepared, examples, at, unit)
-    result = lambda final: Trained(  # noqa: E731
-        network=network, seeds=np.asarray(seeds, np.int64), prepared=prepared, unit=unit, at=at,
-    )
-    return result(True)
+    held_out = None if test is None else Examples.of(network, *test, count)
+    sizes = np.array([examples.size(index) for index in range(count)])
+    prepared = prepare(network, Settings(**settings), sizes)
+    at, steps = snapshot_steps(snapshots, unit, prepared, -(-sizes // prepared.batch))
+    start = pad_weights(starting_weights(network, seeds, initial), network.sizes)
+    runs = Runs(network, np.asarray(seeds, np.int64), prepared, examples, held_out, unit, at, steps, start)
+    run_in_chunks(runs, sizes, report)
+    return runs.result()
+
+
+def run_in_chunks(runs: "Runs", sizes: NDArray[np.int64], report: Report) -> None:
+    """Train in chunks of whole epochs, telling `report` in between; only here may the caller stop the run."""
+    streams = streams_of(runs.seeds, sizes, WORKERS)
+    cost = 3 * runs.weights.shape[1] * float(sizes.sum()) / MULTIPLICATIONS_PER_SECOND / min(WORKERS, len(streams))
+    epochs = max(1, int(CHUNK_SECONDS / cost))
+    last = int(runs.settings.epochs.max(initial=0))
+    heard = shown = time.perf_counter()
+    taken = 0
+
+    def tell() -> None:
+        nonlocal heard
+        if time.perf_counter() - heard > CHUNK_SECONDS:
+            report(runs.fraction(), "training")
+            heard = time.perf_counter()
+
+    report(0.0, "training")
+    for begin in range(0, last, epochs):
+        each(lambda stream: runs.advance(stream, begin, min(epochs, last - begin)), streams, tell)  # noqa: B023
+        now = time.perf_counter()
+        if now - shown > PARTIAL_SECONDS and (ready := runs.snapshots_ready()) > taken:
+            report(runs.fraction(), "training", runs.result(ready))
+            taken, shown = ready, time.perf_counter()
+        else:
+            report(runs.fraction(), "training")
+        heard = time.perf_counter()
+
+
+def starting_weights(network: MLP, seeds: Sequence[int], initial: ArrayLike | None) -> NDArray[np.float64]:
+    """Return the initial weights of K networks, (K, P): given, or drawn from the seeds."""
+    if initial is None:
+        return network.initial_weights(seeds)
+    given = np.asarray(initial, np.float64)
+    if given.shape not in ((network.parameters,), (len(seeds), network.parameters)):
+        raise ValueError(
+            f"initial must have shape ({network.parameters},) or ({len(seeds)}, {network.parameters}), got {given.shape}"
+        )
+    return np.broadcast_to(given, (len(seeds), network.parameters))
+
+
+def snapshot_steps(
+    snapshots: ArrayLike | None, unit: str, settings: Prepared, per_epoch: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the snapshot numbers (T,), and the step each network takes them at, (K, T), never beyond its last."""
+    if unit not in ("epoch", "step"):
+        raise ValueError(f"unit must be 'epoch' or 'step', got {unit!r}")
+    last = int((settings.epochs if unit == "epoch" else settings.steps).max())
+    at = np.unique([0, last]) if snapshots is None else np.atleast_1d(np.asarray(snapshots, np.int64))
+    if at.min() < 0 or np.any(np.diff(at) <= 0):
+        raise ValueError(f"snapshots must be increasing numbers ≥ 0, got {at}")
+    steps = at[None, :] * (per_epoch[:, None] if unit == "epoch" else 1)
+    return at, np.ascontiguousarray(np.minimum(steps, settings.steps[:, None]))

@@ -1,0 +1,140 @@
+"""Softmax of three logits: its probabilities, its place on the simplex, and how each logit would move it."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nnviz.charts import theme
+from nnviz.charts.build import Trace
+from nnviz.charts.view import Chart
+from nnviz.concepts.activations import look
+from nnviz.concepts.activations.functions import softmax
+from nnviz.concepts.activations.model import Run
+
+CORNERS: NDArray[np.float64] = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])
+CLASSES = ("class 1", "class 2", "class 3")
+TOKENS = ("$blue", "$orange", "$green")
+RIGHT = {"xaxis": "x2", "yaxis": "y2"}
+
+
+def place(probabilities: ArrayLike) -> NDArray[np.float64]:
+    """Return where probabilities (..., 3) lie in the plane: the corners' average with these weights, (..., 2)."""
+    return np.asarray(probabilities, dtype=np.float64) @ CORNERS
+
+
+def simplex_chart(run: Run) -> Chart:
+    """Draw bars of the probabilities and the triangle of all probabilities with the way that T leads through it."""
+    temperature = run.params.temperature
+    traces = [_bars(run), _ticks(run), *_grid(), _path(run), _point(run)]
+    layout = {
+        "showlegend": False,
+        "margin": {"l": 48, "r": 10, "t": 14, "b": 40},
+        "xaxis": {"domain": [0, 0.36], "title": {"text": "class, with its logit z", "standoff": 4}, "showgrid": False},
+        "yaxis": {"range": [0, 1.12], "title": {"text": "probability p"}, "tickvals": [0, 0.25, 0.5, 0.75, 1]},
+        "xaxis2": {"domain": [0.46, 1], "range": [-0.3, 1.3], "visible": False, "anchor": "y2"},
+        "yaxis2": {
+            "range": [-0.12, 0.98],
+            "visible": False,
+            "anchor": "x2",
+            "scaleanchor": "x2",
+            "constrain": "domain",
+        },
+        "annotations": _corner_labels() + _arrows(run) + _numbers(run),
+    }
+    title = f"Softmax at temperature {look.number(temperature)}: probabilities, and their place on the simplex"
+    return Chart("simplex", title, {"data": traces, "layout": layout}, _alt(run), wide=True, height=330)
+
+
+def _names(run: Run) -> list[str]:
+    return [f"{name}<br>z = {look.number(logit)}" for name, logit in zip(CLASSES, run.params.logits, strict=True)]
+
+
+def _bars(run: Run) -> Trace:
+    marker = {"color": list(TOKENS), "pattern": {"shape": ["", "/", "."], "fgcolor": "$paper", "size": 6}}
+    bars = {"type": "bar", "x": _names(run), "y": run.probabilities, "marker": marker, "width": 0.6}
+    return bars | {"hovertemplate": "p = %{y:.4f}<extra></extra>"}
+
+
+def _ticks(run: Run) -> Trace:
+    """Return marks where the bars stand at temperature 1."""
+    marker = {"symbol": "line-ew", "size": 44, "line": {"width": 2, "color": "$grey"}}
+    base = {"type": "scatter", "mode": "markers", "x": _names(run), "y": softmax(run.params.logits), "marker": marker}
+    return base | {"hovertemplate": "at T = 1: %{y:.4f}<extra></extra>"}
+
+
+def _grid() -> list[Trace]:
+    """Return the triangle's edges, and the lines on which one class has ¼, ½ or ¾."""
+    closed = place(np.eye(3)[[0, 1, 2, 0]])
+    line = {"type": "scatter", "mode": "lines", "hoverinfo": "skip"} | RIGHT
+    edges = line | {"x": closed[:, 0], "y": closed[:, 1], "line": {"color": "$grey", "width": 1.5}}
+    ends = []
+    for share in (0.25, 0.5, 0.75):
+        for first in range(3):
+            low, high = np.roll([share, 1 - share, 0], first), np.roll([share, 0, 1 - share], first)
+            ends += [place(low), place(high), np.full(2, np.nan)]
+    inner = np.array(ends)
+    return [edges, line | {"x": inner[:, 0], "y": inner[:, 1], "line": {"color": "$faint", "width": 1}}]
+
+
+def _path(run: Run) -> Trace:
+    way = place(run.path)
+    line = {"color": "$ink/0.55", "width": 2, "dash": "dot"}
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": way[:, 0],
+        "y": way[:, 1],
+        "line": line,
+        "hoverinfo": "skip",
+    } | RIGHT
+
+
+def _point(run: Run) -> Trace:
+    x, y = place(run.probabilities)
+    marker = {"size": 15, "color": "$red", "line": {"width": 2, "color": "$paper"}}
+    text = "p = " + ", ".join(look.number(float(p)) for p in run.probabilities)
+    base = {"type": "scatter", "mode": "markers", "x": [x], "y": [y], "marker": marker, "text": [text]}
+    return base | {"hoverinfo": "text"} | RIGHT
+
+
+def _corner_labels() -> list[Trace]:
+    sides = ({"xanchor": "right", "yanchor": "middle"}, {"xanchor": "left", "yanchor": "middle"}, {"yanchor": "bottom"})
+    labels = []
+    for name, token, (x, y), side in zip(CLASSES, TOKENS, CORNERS, sides, strict=True):
+        spot = {"x": float(x), "y": float(y), "xref": "x2", "yref": "y2", "showarrow": False}
+        labels.append(spot | side | {"text": f"only {name}", "font": {"color": token, "size": 12}, "xshift": 0})
+    centre = dict(zip("xy", (float(c) for c in place(np.full(3, 1 / 3))), strict=True))
+    labels.append(
+        centre | {"xref": "x2", "yref": "y2", "text": "+", "showarrow": False, "font": {"color": "$grey", "size": 16}}
+    )
+    return labels
+
+
+def _arrows(run: Run) -> list[Trace]:
+    """Return from the point one arrow per logit: where it would go, to first order, if that logit rose by 1."""
+    x, y = (float(c) for c in place(run.probabilities))
+    arrows = []
+    for column, token in zip(run.jacobian.T, TOKENS, strict=True):
+        across, up = (float(c) for c in column @ CORNERS)
+        length = float(np.hypot(across, up))
+        if length < 0.01:
+            continue
+        shorter = min(1.0, 0.5 / length)
+        head = {"x": x + across * shorter, "y": y + up * shorter, "xref": "x2", "yref": "y2"}
+        tail = {"ax": x, "ay": y, "axref": "x2", "ayref": "y2", "showarrow": True, "text": ""}
+        arrows.append(head | tail | {"arrowhead": 2, "arrowwidth": 2.2, "arrowcolor": theme.faded(token, 0.9)})
+    return arrows
+
+
+def _numbers(run: Run) -> list[Trace]:
+    names = _names(run)
+    return [
+        {"x": name, "y": float(p), "text": look.number(float(p)), "showarrow": False, "yanchor": "bottom", "yshift": 2}
+        for name, p in zip(names, run.probabilities, strict=True)
+    ]
+
+
+def _alt(run: Run) -> str:
+    shares = ", ".join(
+        f"{look.number(float(p))} for {name}" for name, p in zip(CLASSES, run.probabilities, strict=True)
+    )
+    return f"Softmax of the logits at temperature {look.number(run.params.temperature)} gives {shares}."

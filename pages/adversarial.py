@@ -1,0 +1,5 @@
+"""adversarial."""
+
+from nnviz.ui.page import show
+
+show("adversarial")

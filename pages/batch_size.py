@@ -1,0 +1,5 @@
+"""batch_size."""
+
+from nnviz.ui.page import show
+
+show("batch-size")

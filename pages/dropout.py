@@ -1,0 +1,5 @@
+"""dropout."""
+
+from nnviz.ui.page import show
+
+show("dropout")

@@ -1,0 +1,5 @@
+"""gradient_flow."""
+
+from nnviz.ui.page import show
+
+show("gradient-flow")

@@ -1,0 +1,5 @@
+"""shap_lime."""
+
+from nnviz.ui.page import show
+
+show("shap-lime")
