@@ -1,4 +1,4 @@
-"""adversarial."""
+"""Adversarial attacks and defences (Q41)."""
 
 from nnviz.ui.page import show
 

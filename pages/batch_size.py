@@ -1,4 +1,4 @@
-"""batch_size."""
+"""Batch size (Q49)."""
 
 from nnviz.ui.page import show
 

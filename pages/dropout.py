@@ -1,4 +1,4 @@
-"""dropout."""
+"""Dropout (Q21)."""
 
 from nnviz.ui.page import show
 

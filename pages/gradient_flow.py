@@ -1,4 +1,4 @@
-"""gradient_flow."""
+"""Vanishing and exploding gradients (Q11, Q12)."""
 
 from nnviz.ui.page import show
 

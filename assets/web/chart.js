@@ -24,10 +24,17 @@ export function decode(value) {
   if (Array.isArray(value)) return value.map(decode);
   if (value === null || typeof value !== "object") return value;
   if (typeof value.bdata !== "string") return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, decode(item)]));
-  const bytes = Uint8Array.from(atob(value.bdata), (letter) => letter.charCodeAt(0));
-  const flat = new TYPES[value.dtype](bytes.buffer);
+  const flat = new TYPES[value.dtype](bytes(value.bdata).buffer);
   const shape = value.shape ? value.shape.split(",").map(Number) : [flat.length];
   return nest(flat, shape);
+}
+
+// A plain loop: Uint8Array.from with a function takes ten times as long, and this runs at every move of the hand.
+function bytes(text) {
+  const letters = atob(text);
+  const found = new Uint8Array(letters.length);
+  for (let index = 0; index < letters.length; index += 1) found[index] = letters.charCodeAt(index);
+  return found;
 }
 
 function nest(flat, shape) {

@@ -2,9 +2,10 @@
 import { element } from "./dom.js";
 
 const MAKERS = { range, select, toggle, pills, vector, text };
+const EDITORS = { drawing, choice };
 
 export function makeControl(spec, value, hooks) {
-  const body = (spec.editor === "drawing" ? drawing : MAKERS[spec.kind])(spec, hooks);
+  const body = (EDITORS[spec.editor] ?? MAKERS[spec.kind])(spec, hooks);
   const help = element("button", { type: "button", class: "nv-help", "aria-label": `Help: ${spec.help}`, "data-tip": spec.help }, "?");
   const label = element("label", { for: body.target ?? null }, spec.title);
   const head = element("div", { class: "nv-head" }, label, help, ...(body.head ?? []));
@@ -85,6 +86,18 @@ function select(spec, hooks) {
   for (const [value, label] of spec.options) node.append(element("option", { value }, label));
   node.onchange = () => hooks.chosen(spec.name, node.value);
   return { nodes: [node], target: id, set: (value) => { node.value = value; } };
+}
+
+// A select that also takes a text it does not offer, such as the name of a learner's own table.
+function choice(spec, hooks) {
+  const body = select(spec, hooks);
+  const [node] = body.nodes;
+  body.set = (value) => {
+    const offered = Array.from(node.options).some((option) => option.value === value);
+    if (!offered) node.append(element("option", { value }, "Your own"));
+    node.value = value;
+  };
+  return body;
 }
 
 function toggle(spec, hooks) {

@@ -1,14 +1,17 @@
 // The line to the live route, with back-pressure: one request is under way at a time, and only the latest wish waits.
+// While the browser draws one picture, the server already computes the next.
 export class Link {
   constructor(slug, receiver) {
     this.slug = slug;
     this.receiver = receiver;
     this.current = null; // {stage, controller}
     this.next = null; // {stage, settings}
+    this.drawing = Promise.resolve();
   }
 
+  // A picture drawn now is not the one that was asked for last.
   get outdated() {
-    return this.next !== null;
+    return this.current !== null || this.next !== null;
   }
 
   ask(stage, settings) {
@@ -28,7 +31,9 @@ export class Link {
     const controller = new AbortController();
     this.current = { stage, controller };
     try {
-      await this.read(stage, settings, controller.signal);
+      const answer = await this.read(stage, settings, controller.signal);
+      await this.drawing;
+      if (answer && !controller.signal.aborted) this.drawing = this.receive(answer, stage);
     } catch (error) {
       if (error.name !== "AbortError") this.receiver.error("The server does not answer. Your settings are kept; it is asked again when you change one.");
     }
@@ -36,25 +41,29 @@ export class Link {
     if (this.next) this.start();
   }
 
+  // Words on progress are passed on as they come; returns the answer, which is the last line.
   async read(stage, settings, signal) {
     const query = new URLSearchParams(settings);
-    const headers = { "x-known": this.receiver.known().join(",") };
+    const headers = { "x-known": this.receiver.known().join(","), "x-moment": String(this.receiver.moment()) };
     const response = await fetch(`/live/${this.slug}/${stage}?${query}`, { signal, headers });
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     let rest = "";
+    let answer = null;
     for (;;) {
       const { value, done } = await reader.read();
       rest += value ?? "";
       const lines = rest.split("\n");
       rest = done ? "" : lines.pop();
-      for (const line of lines) if (line && !signal.aborted) await this.receive(JSON.parse(line), stage);
-      if (done) return;
+      for (const line of lines.filter(Boolean).map((text) => JSON.parse(text))) {
+        if (line.charts || line.error) answer = line;
+        else if (!signal.aborted) this.receiver.progress(line);
+      }
+      if (done) return answer;
     }
   }
 
-  async receive(line, stage) {
-    if (line.error) this.receiver.error(line.error);
-    else if (line.charts) await this.receiver.view(line, stage);
-    else this.receiver.progress(line);
+  async receive(answer, stage) {
+    if (answer.error) this.receiver.error(answer.error);
+    else await this.receiver.view(answer, stage).catch(() => this.receiver.error("The picture could not be drawn. Your settings are kept."));
   }
 }

@@ -1,6 +1,6 @@
 // The stage of a page: its controls, its charts, one transport, one sentence. Streamlit mounts it; a moving hand is
 // answered by the live route; settings are handed to Streamlit only when the hand lets go.
-import { ChartBox, themeMode } from "./chart.js";
+import { ChartBox, plotly, themeMode } from "./chart.js";
 import { makeControl, showWhen } from "./controls.js";
 import { element } from "./dom.js";
 import { Link } from "./link.js";
@@ -34,6 +34,7 @@ class Stage {
       view: (line, stage) => this.show(line, stage),
       error: (message) => this.fail(message),
       known: () => [...this.charts.values()].map((box) => box.fingerprint).filter(Boolean),
+      moment: () => this.transport.share,
     });
     this.root = element("section", { class: "nv-stage", "data-status": "running", "data-slug": data.slug });
     this.notes = element("div", { class: "nv-notes", role: "status" });
@@ -53,6 +54,7 @@ class Stage {
     document.addEventListener("keydown", this.onKey);
     this.buildControls(data);
     this.ask("full");
+    plotly(); // loads while the server computes; a failure is told when the first chart is drawn
   }
 
   close() {
@@ -156,7 +158,7 @@ class Stage {
     const { sentence, findings, steps, unit, captions } = line.view;
     this.sentence.textContent = sentence;
     this.findings.replaceChildren(...findings.map(findingItem));
-    const frame = this.transport.load(steps, unit, captions, stage);
+    const frame = this.transport.load(steps, unit, captions);
     const drawn = [];
     for (const chart of line.charts) {
       const box = this.charts.get(chart.name);

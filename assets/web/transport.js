@@ -33,15 +33,20 @@ export class Transport {
     this.root = element("div", { class: "nv-transport", role: "group", "aria-label": "Timeline", hidden: true }, buttons, this.scrub, this.caption, this.speed);
   }
 
-  // Take a new timeline; returns the frame to show: where the learner stands, or the end.
-  load(steps, unit, captions, stage) {
-    const stood = this.steps.length > 1 ? this.index / (this.steps.length - 1) : 1;
+  // Where a new timeline is entered, as a share of the whole: where the learner or the playing stands, or at the end.
+  get share() {
+    const stands = this.touched || this.timer !== null;
+    return stands && this.steps.length > 1 ? this.index / (this.steps.length - 1) : 1;
+  }
+
+  // Take a new timeline; returns the frame to show.
+  load(steps, unit, captions) {
+    const { share } = this;
     this.steps = steps ?? [];
     this.unit = unit;
     this.captions = captions;
     this.root.hidden = this.steps.length < 2;
     this.scrub.max = Math.max(0, this.steps.length - 1);
-    const share = stage === "full" || this.touched ? (this.touched ? stood : 1) : 1;
     this.index = Math.round(share * Math.max(0, this.steps.length - 1));
     this.label();
     return this.index;

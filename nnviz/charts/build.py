@@ -103,7 +103,7 @@ def panels(rows: int, columns: int, titles: Sequence[str], *, gap: float = 0.06,
             "autorange": "reversed",
         }
         label = {"x": left + wide / 2, "y": above, "xref": "paper", "yref": "paper", "text": title, "showarrow": False}
-        layout["annotations"].append(label | {"yanchor": "bottom", "font": {"size": 12}})
+        layout["annotations"].append(label | {"xanchor": "center", "yanchor": "bottom", "font": {"size": 12}})
     return layout
 
 

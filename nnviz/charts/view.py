@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from nnviz.charts import theme
 from nnviz.core.diagnosis import Finding
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 Figure = dict[str, Any]
 """A plotly figure specification: {"data": [...], "layout": {...}}; colours may be theme tokens such as "$blue"."""
@@ -39,8 +41,10 @@ class Chart:
     wide: bool = False
     height: int = 300
 
-    def to_figure(self, mode: theme.Mode = "light") -> go.Figure:
+    def to_figure(self, mode: theme.Mode = "light") -> "go.Figure":
         """Return a stand-alone plotly figure in the colours of a theme, at the timeline's last snapshot."""
+        import plotly.graph_objects as go  # a page is shown without it
+
         spec = theme.resolve(theme.with_defaults(self.figure), mode)
         for path, values in self.frames.items():
             _assign(spec, path, values[-1])

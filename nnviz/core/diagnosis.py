@@ -24,6 +24,14 @@ Cause = Literal[
     "underfitting",
     "unscaled inputs",
     "leakage",
+    "gradient masking",
+    "correlated features",
+    "flat surrogate",
+    "odd background",
+    "missing table",
+    "missing values",
+    "train mode at test",
+    "missing rescale",
 ]
 SATURATED = 0.01  # |φ′| below this passes less than a hundredth of the gradient on
 RATIO = 1e3  # gradient norms of first and last layer this far apart are a warning, the square of it a failure

@@ -21,11 +21,12 @@ class Control:
         name: field name, as in the URL.
         kind: range (number), select (one of), toggle (bool), pills (some of), vector (several numbers), text.
         minimum, maximum, step: bounds and grid of a number; step is None where any value in range is accepted.
-        options: (value, label) pairs of a select or pills.
+        options: (value, label) pairs of a select, of pills, or of a text with the editor "choice".
         length: how many numbers a vector holds (0 otherwise).
         live: the picture follows while the hand still drags.
         more: folded away until the learner asks for it.
-        editor: name of a special editor for a text ("drawing"), or "" for none, "hidden" for no control at all.
+        editor: special editor for a text: "drawing", "choice" (a select that also takes a text it does not offer); "" for
+            none, "hidden" for no control at all.
         when: shown only while each named field has one of the listed values.
     """
 
@@ -132,9 +133,7 @@ class Params(BaseModel):
     def to_query(self) -> dict[str, str]:
         """Return what differs from the defaults, as it stands in a URL."""
         fields = type(self).model_fields
-        return {
-            name: as_text(getattr(self, name)) for name in fields if getattr(self, name) != fields[name].default
-        }
+        return {name: as_text(getattr(self, name)) for name in fields if getattr(self, name) != fields[name].default}
 
     def texts(self) -> dict[str, str]:
         """Return every setting as it would stand in a URL."""
@@ -180,6 +179,7 @@ def _control(name: str, info: FieldInfo) -> Control:
     kind, values = _kind(info.annotation)
     labels = extra["labels"]
     bounds = extra["bounds"]
+    values = tuple(labels) if kind == "text" else values
     return Control(
         name=name,
         kind=kind,

@@ -3,6 +3,7 @@
 import hashlib
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -80,7 +81,7 @@ def initial_weights(
         sizes: units per layer, inputs first, for example (2, 8, 8, 1).
         seed: the seed; same seed, same weights.
         scheme: one of INITIALIZATIONS; see `weight_matrix`.
-        gain: factor on the weights (the deviation for "normal", the half-width for "uniform", the value for "constant").
+        gain: factor on the weights (deviation of "normal", half-width of "uniform", value of "constant").
         bias: every bias, or None for the scheme's own (0.1 playground, U(±1/√n) pytorch, otherwise 0).
 
     Returns:
@@ -89,7 +90,7 @@ def initial_weights(
     draws = generator(seed, "weights")
     start = BIASES.get(scheme, 0.0) if bias is None else bias
     parts = []
-    for inputs, outputs in zip(sizes[:-1], sizes[1:], strict=True):
+    for inputs, outputs in pairwise(sizes):
         parts.append(weight_matrix(scheme, outputs, inputs, gain, draws).flatten())
         if math.isnan(start):
             parts.append((torch.rand(outputs, dtype=torch.float64, generator=draws) * 2 - 1) / math.sqrt(inputs))

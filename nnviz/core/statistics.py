@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+import scipy  # loads scipy.stats when it is first used: it takes a second, and home needs none of it
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 Floats = NDArray[np.float64]
 
@@ -174,10 +174,12 @@ def bootstrap_interval(
     if np.ptp(usable) == 0:
         return Interval(estimate, estimate, estimate, level, count, lost, "all values equal")
     options: dict[str, Any] = {"confidence_level": level, "vectorized": True, "rng": np.random.default_rng(seed)}
-    result = stats.bootstrap((usable,), statistic, n_resamples=resamples, method="percentile", **options)
+    result = scipy.stats.bootstrap((usable,), statistic, n_resamples=resamples, method="percentile", **options)
     method = "percentile bootstrap"
     if _bca_is_defined(usable, estimate, result.bootstrap_distribution, statistic):
-        result = stats.bootstrap((usable,), statistic, n_resamples=0, bootstrap_result=result, method="BCa", **options)
+        result = scipy.stats.bootstrap(
+            (usable,), statistic, n_resamples=0, bootstrap_result=result, method="BCa", **options
+        )
         method = "BCa bootstrap"
     low, high = result.confidence_interval
     return Interval(estimate, float(low), float(high), level, count, lost, method)
@@ -204,7 +206,7 @@ def proportion_interval(successes: int, trials: int, *, level: float = 0.95) -> 
     """
     if not 0 <= successes <= trials or trials < 1:
         raise ValueError(f"need 0 <= successes <= trials and trials >= 1, got {successes} of {trials}")
-    low, high = stats.binomtest(successes, trials).proportion_ci(confidence_level=level, method="wilson")
+    low, high = scipy.stats.binomtest(successes, trials).proportion_ci(confidence_level=level, method="wilson")
     return Interval(successes / trials, float(low), float(high), level, trials, 0, "Wilson score")
 
 
@@ -224,7 +226,7 @@ def rank_agreement(a: ArrayLike, b: ArrayLike, *, method: Literal["spearman", "k
         raise ValueError("rank agreement needs at least two finite scores on each side")
     if np.ptp(first) == 0 or np.ptp(second) == 0:
         return float("nan")
-    correlate = stats.spearmanr if method == "spearman" else stats.kendalltau
+    correlate = scipy.stats.spearmanr if method == "spearman" else scipy.stats.kendalltau
     return float(correlate(first, second).statistic)
 
 
@@ -262,8 +264,8 @@ def _slope_of_one(x: Floats, y: Floats, level: float) -> Interval:
     method = "t interval of the regression slope"
     if len(x) < 2 or np.ptp(x) == 0:
         return Interval(np.nan, -np.inf, np.inf, level, count, count - len(x), method)
-    fit = stats.linregress(x, y)
-    half = float(stats.t.ppf((1 + level) / 2, len(x) - 2) * fit.stderr) if len(x) > 2 else np.inf
+    fit = scipy.stats.linregress(x, y)
+    half = float(scipy.stats.t.ppf((1 + level) / 2, len(x) - 2) * fit.stderr) if len(x) > 2 else np.inf
     return Interval(float(fit.slope), fit.slope - half, fit.slope + half, level, count, count - len(x), method)
 
 
@@ -273,7 +275,7 @@ def _student(values: Floats, count: int, level: float, method: str) -> Interval:
         return _unknown(values, count, level, method)
     with np.errstate(over="ignore", invalid="ignore"):  # nearly diverged: squares beyond the largest float
         mean = float(values.mean())
-        half = float(stats.t.ppf((1 + level) / 2, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values)))
+        half = float(scipy.stats.t.ppf((1 + level) / 2, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values)))
     if not np.isfinite(half):
         return Interval(mean, float("-inf"), float("inf"), level, count, count - len(values), method)
     return Interval(mean, mean - half, mean + half, level, count, count - len(values), method)

@@ -4,10 +4,9 @@ The convolutional network is trained as a chain of matrices into which its kerne
 matrix product is quicker than many small windows. `Digits.module` gives each network as ordinary torch layers.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from math import cos, pi
 from typing import Literal
 
 import numpy as np
@@ -16,23 +15,25 @@ from torch import Tensor, nn
 
 from nnviz.core.memo import memo
 from nnviz.core.progress import Report, silent
+from nnviz.core.seeds import generator
 from nnviz.data.real import real_split
 from nnviz.models.chain import Chain
+from nnviz.models.spread import spread
+from nnviz.models.training import Objective, cross_entropy, fit, normal_weights
 
 Architecture = Literal["cnn", "mlp", "linear"]
-Objective = Callable[[Chain, Tensor, float], Tensor]
-"""From the networks, the row numbers (K, B) of one batch and the share of training done to a loss summed over K."""
 
 SIDE, PIXELS, CLASSES = 8, 64, 10
-CHANNELS = (16, 32)  # of the two convolutions, 3×3 windows, stride 2, padding 1
+CHANNELS = (12, 24)  # of the two convolutions
+WINDOW, STRIDE = 3, 2  # of both, with one pixel of zeros around
 HIDDEN = (64, 32)  # units of the MLP's hidden layers
-WINDOW, STRIDE = 3, 2
-EPOCHS, BATCH, RATE = 12, 128, 0.03
+EPOCHS, RATE = 12, 0.03
+GROUP = 4  # networks trained in one program: more do not fit into a core's cache
 
 
 @dataclass(frozen=True)
 class Parts:
-    """The digits as tensors: float32 pixels (N, 64) with ink 0…1, int64 labels (N,)."""
+    """Data as tensors: float32 inputs (N, d), digits with ink 0…1, and int64 labels (N,)."""
 
     train: Tensor
     train_labels: Tensor
@@ -57,7 +58,7 @@ class Digits:
     chain: Chain
 
     def module(self, network: int = 0) -> nn.Sequential:
-        """Return one network as torch layers; the CNN takes (N, 1, 8, 8), the others (N, 64); logits (N, 10) come out."""
+        """Return one network as torch layers: (N, 1, 8, 8) for the CNN, (N, 64) for the others → (N, 10) logits."""
         own = [each[network] for each in self.parameters]
         layers: list[nn.Module] = []
         for weight, bias in zip(own[::2], own[1::2], strict=True):
@@ -87,24 +88,29 @@ def trained(
 ) -> Digits:
     """Return networks trained in the usual way on clean digits with cross-entropy, one per seed.
 
+    A network does not depend on those trained beside it.
+
     Args:
         architecture: cnn (two strided convolutions and a linear layer), mlp (64-64-32-10) or linear (64-10).
         seeds: one network each.
+
+    Raises:
+        ValueError: if there is no seed.
     """
-    return train(architecture, seeds, cross_entropy, epochs=epochs, report=report)
+    if not seeds:
+        raise ValueError("seeds must name at least one network")
+    groups = [seeds[start : start + GROUP] for start in range(0, len(seeds), GROUP)]
+
+    def work(group: tuple[int, ...], heed: Report) -> Digits:
+        return train(architecture, group, on_labels, epochs=epochs, report=heed)
+
+    return joined(spread(work, groups, report, f"training {len(seeds)} networks"))
 
 
-def cross_entropy(chain: Chain, rows: Tensor, _share: float) -> Tensor:
-    """Return Σ over networks of the batch mean of −log softmax(logits)[label]."""
+def on_labels(chain: Chain, rows: Tensor, _share: float) -> Tensor:
+    """Return the cross-entropy with the labels, the usual objective."""
     data = parts()
-    logits = chain.logits(data.train[rows])
-    return mean_loss(logits, data.train_labels[rows])
-
-
-def mean_loss(logits: Tensor, labels: Tensor) -> Tensor:
-    """Return the cross-entropy of logits (K, B, C) and labels (K, B), mean over the batch, sum over the networks."""
-    total = nn.functional.cross_entropy(logits.flatten(0, 1), labels.flatten(), reduction="sum")
-    return total / labels.shape[1]
+    return cross_entropy(chain.logits(data.train[rows]), data.train_labels[rows])
 
 
 def train(
@@ -114,60 +120,26 @@ def train(
     *,
     epochs: int = EPOCHS,
     rate: float = RATE,
-    batch: int = BATCH,
     report: Report = silent,
 ) -> Digits:
-    """Train one network per seed with Adam (β₁ 0.9, β₂ 0.99), its rate falling to zero along half a cosine.
-
-    Args:
-        objective: the loss to minimize; its gradient flows through the matrices into the parameters.
-
-    Source: Kingma & Ba 2015 (Adam); Loshchilov & Hutter 2017 (cosine).
-    """
-    generators = [torch.Generator().manual_seed(seed) for seed in seeds]
-    parameters = initial(architecture, generators)
-    adam = Adam(parameters)
-    rows = len(parts().train)
-    steps = epochs * -(-rows // batch)
-    for epoch in range(epochs):
-        report(epoch / epochs, f"training {len(seeds)} networks")
-        orders = torch.stack([torch.randperm(rows, generator=generator) for generator in generators])
-        for chosen in orders.split(batch, dim=1):
-            share = adam.steps / steps
-            loss = objective(chain_of(parameters), chosen, share)
-            adam.step(torch.autograd.grad(loss, parameters), rate * 0.5 * (1 + cos(pi * share)))
-    done = tuple(each.detach() for each in parameters)
-    with torch.no_grad():
-        return Digits(architecture, tuple(seeds), done, chain_of(done))
+    """Train one network per seed on any objective; see `nnviz.models.training.fit`. Nothing is remembered."""
+    parameters = initial(architecture, seeds)
+    done = fit(
+        parameters,
+        chain_of,
+        objective,
+        seeds=seeds,
+        rows=len(parts().train),
+        epochs=epochs,
+        rate=rate,
+        report=report,
+    )
+    return Digits(architecture, tuple(seeds), done, chain_of(done))
 
 
-class Adam:
-    """Adam on a list of tensors, updated in place."""
-
-    def __init__(self, parameters: Sequence[Tensor]) -> None:
-        self.parameters = list(parameters)
-        self.mean = [torch.zeros_like(each) for each in parameters]
-        self.square = [torch.zeros_like(each) for each in parameters]
-        self.steps = 0
-
-    def step(self, gradients: Sequence[Tensor], rate: float) -> None:
-        """Take one step: θ ← θ − rate · m̂ / (√v̂ + 1e-8)."""
-        self.steps += 1
-        with torch.no_grad():
-            for theta, gradient, mean, square in zip(
-                self.parameters, gradients, self.mean, self.square, strict=True
-            ):
-                mean.lerp_(gradient, 0.1)
-                square.mul_(0.99).addcmul_(gradient, gradient, value=0.01)
-                scale = (square / (1 - 0.99**self.steps)).sqrt_().add_(1e-8)
-                theta.addcdiv_(mean, scale, value=-rate / (1 - 0.9**self.steps))
-
-
-def initial(architecture: Architecture, generators: Sequence[torch.Generator]) -> list[Tensor]:
-    """Return fresh parameters: weights normal with variance 2 / fan-in, the last layer's 1 / fan-in, biases zero.
-
-    Source: He et al. 2015.
-    """
+def initial(architecture: Architecture, seeds: Sequence[int]) -> list[Tensor]:
+    """Return fresh parameters: normal weights of variance 2 / fan-in, in the last layer 1 / fan-in, and zero biases."""
+    draws = [generator(seed, "weights") for seed in seeds]
     first, second = CHANNELS
     flat = second * (SIDE // STRIDE**2) ** 2
     shapes: dict[Architecture, list[tuple[int, ...]]] = {
@@ -177,13 +149,18 @@ def initial(architecture: Architecture, generators: Sequence[torch.Generator]) -
     }
     parameters = []
     for layer, shape in enumerate(shapes[architecture]):
-        fan_in = int(np.prod(shape[1:])) if len(shape) == 4 else shape[0]
+        convolution = len(shape) == 4
+        fan_in, outputs = (int(np.prod(shape[1:])), shape[0]) if convolution else shape
         gain = 1.0 if layer == len(shapes[architecture]) - 1 else 2.0
-        drawn = torch.stack([torch.randn(shape, generator=generator) for generator in generators])
-        parameters.append((drawn * (gain / fan_in) ** 0.5).requires_grad_())
-        outputs = shape[0] if len(shape) == 4 else shape[1]
-        parameters.append(torch.zeros(len(generators), outputs, requires_grad=True))
+        parameters += [normal_weights(shape, fan_in, gain, draws), torch.zeros(len(seeds), outputs)]
     return parameters
+
+
+def joined(groups: Sequence[Digits]) -> Digits:
+    """Return networks of one architecture that were trained apart as one."""
+    parameters = tuple(torch.cat(layers) for layers in zip(*(group.parameters for group in groups), strict=True))
+    seeds = tuple(seed for group in groups for seed in group.seeds)
+    return Digits(groups[0].architecture, seeds, parameters, chain_of(parameters))
 
 
 def chain_of(parameters: Sequence[Tensor]) -> Chain:
@@ -191,17 +168,17 @@ def chain_of(parameters: Sequence[Tensor]) -> Chain:
     weights, biases, side = [], [], SIDE
     for weight, bias in zip(parameters[::2], parameters[1::2], strict=True):
         if weight.dim() == 5:
-            side = -(-side // STRIDE)
+            side //= STRIDE
             weights.append(unrolled(weight))
-            bias = bias.repeat_interleave(side**2, dim=1)
+            biases.append(bias.repeat_interleave(side**2, dim=1).unsqueeze(1))
         else:
             weights.append(weight)
-        biases.append(bias.unsqueeze(1))
+            biases.append(bias.unsqueeze(1))
     return Chain(tuple(weights), tuple(biases))
 
 
 def unrolled(kernels: Tensor) -> Tensor:
-    """Return convolutions (K, out, in, 3, 3) as matrices (K, in·S², out·(S/2)²), S = 8 for the first, 4 for the second.
+    """Return convolutions (K, out, in, 3, 3) as matrices (K, in·S², out·(S/2)²): S = 8 for one input channel, else 4.
 
     The same weight stands wherever its window touches; elsewhere is zero.
     """
@@ -213,26 +190,23 @@ def unrolled(kernels: Tensor) -> Tensor:
 
 @cache
 def _places(side: int, inputs: int, outputs: int) -> Tensor:
-    """Return for each entry of the matrix (in·S², out·(S/2)²) which weight of the kernel stands there, or its length."""
-    after = -(-side // STRIDE)
+    """Return for each entry of the matrix (in·S², out·(S/2)²) the number of the weight that stands there."""
+    after = side // STRIDE  # where nothing stands, the number is one past the last weight
     where = np.full((inputs, side, side, outputs, after, after), inputs * outputs * WINDOW**2)
     number = np.arange(outputs * inputs * WINDOW**2).reshape(outputs, inputs, WINDOW, WINDOW)
-    for row, column in np.ndindex(after, after):
-        for a, b in np.ndindex(WINDOW, WINDOW):
-            y, x = row * STRIDE + a - 1, column * STRIDE + b - 1
-            if 0 <= y < side and 0 <= x < side:
-                where[:, y, x, :, row, column] = number[:, :, a, b].T
+    for row, column, down, right in np.ndindex(after, after, WINDOW, WINDOW):
+        y, x = row * STRIDE + down - 1, column * STRIDE + right - 1
+        if 0 <= y < side and 0 <= x < side:
+            where[:, y, x, :, row, column] = number[:, :, down, right].T
     return torch.tensor(where.reshape(inputs * side**2, outputs * after**2))
 
 
 def _layer(weight: Tensor, bias: Tensor) -> nn.Module:
     """Return one torch layer that holds these numbers: a convolution (out, in, 3, 3) or a matrix (in, out)."""
-    layer: nn.Module
     if weight.dim() == 4:
-        layer = nn.Conv2d(weight.shape[1], weight.shape[0], WINDOW, stride=STRIDE, padding=1)
-        state = {"weight": weight, "bias": bias}
+        layer: nn.Module = nn.Conv2d(weight.shape[1], weight.shape[0], WINDOW, stride=STRIDE, padding=1)
     else:
-        layer = nn.Linear(weight.shape[0], weight.shape[1])
-        state = {"weight": weight.T, "bias": bias}
-    layer.load_state_dict(state)
+        weight = weight.T
+        layer = nn.Linear(weight.shape[1], weight.shape[0])
+    layer.load_state_dict({"weight": weight, "bias": bias})
     return layer

@@ -12,6 +12,7 @@ import plotly
 import streamlit as st
 
 ASSETS = Path(__file__).parents[2] / "assets"
+PLOTLY = f"/plotly/{plotly.__version__}/plotly.min.js"
 
 
 @cache
@@ -19,7 +20,7 @@ def component(name: str) -> Any:
     """Return the Streamlit component whose module is assets/web/NAME.js; it exports `render(component) → close`."""
     html = f"""
         <link rel="stylesheet" href="{_folder()}/nnviz.css">
-        <div class="nv-mount" data-plotly="/plotly/{plotly.__version__}/plotly.min.js"></div>
+        <div class="nv-mount" data-plotly="{PLOTLY}"></div>
     """
     js = f"""
         const code = import(location.origin + "{_folder()}/{name}.js");
@@ -30,6 +31,13 @@ def component(name: str) -> Any:
         }};
     """
     return st.components.v2.component(f"nnviz_{name}", html=html, js=js, isolate_styles=False)
+
+
+@cache
+def preloads() -> str:
+    """Return a Link header: a browser fetches what our components will ask for while Streamlit's own page still starts."""
+    modules = [f"<{_folder()}/{file.name}>; rel=modulepreload" for file in sorted(ASSETS.glob("web/*.js"))]
+    return ", ".join([f"<{PLOTLY}>; rel=preload; as=script", f"<{_folder()}/nnviz.css>; rel=preload; as=style", *modules])
 
 
 @cache

@@ -6,7 +6,8 @@ A run is a pure function of its settings, so the answer needs no session; a requ
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 
 import orjson
 from starlette.requests import Request
@@ -15,6 +16,7 @@ from starlette.routing import Route
 
 from nnviz import catalogue
 from nnviz.catalogue import Room
+from nnviz.charts.view import View
 from nnviz.core.params import Params
 from nnviz.core.progress import Superseded
 from nnviz.ui import wire
@@ -22,6 +24,9 @@ from nnviz.ui.jobs import STAGES, Job, Jobs
 
 PATIENCE = 0.12  # seconds between two words on progress
 LINES = "application/x-ndjson"
+FIRST = asyncio.Event()
+"""Set when somebody has seen a first picture."""
+Encode = Callable[[View], bytes]
 logger = logging.getLogger(__name__)
 
 
@@ -38,18 +43,32 @@ async def answer(request: Request) -> Response:
         return JSONResponse({"error": "; ".join(str(one) for one in ignored)}, status_code=422)
     if stage == "preview":
         params = params.preview()
-    known = frozenset(request.headers.get("x-known", "").split(","))
-    return StreamingResponse(_lines(jobs, slug, room, params, known), media_type=LINES)
+    encode = partial(
+        wire.encode,
+        known=frozenset(request.headers.get("x-known", "").split(",")),
+        moment=_moment(request) if stage == "preview" else None,
+    )
+    return StreamingResponse(_lines(jobs, slug, room, params, encode), media_type=LINES)
 
 
-async def _lines(jobs: Jobs, slug: str, room: Room, params: Params, known: frozenset[str]) -> AsyncIterator[bytes]:
+def _moment(request: Request) -> float | None:
+    """Return which moment of the timeline the browser shows, 0…1; None, and so all of them, if it does not say."""
+    try:
+        moment = float(request.headers.get("x-moment", ""))
+    except ValueError:
+        return None
+    return moment if 0 <= moment <= 1 else None
+
+
+async def _lines(jobs: Jobs, slug: str, room: Room, params: Params, encode: Encode) -> AsyncIterator[bytes]:
     job = jobs.join(slug, room, params)
     try:
         async for line in _progress(job, room):
             yield line
-        yield await asyncio.to_thread(_picture, job, room, known) + b"\n"
+        yield await asyncio.to_thread(_picture, job, room, encode) + b"\n"
     finally:
         jobs.leave(job)
+        FIRST.set()
 
 
 async def _progress(job: Job, room: Room) -> AsyncIterator[bytes]:
@@ -65,9 +84,9 @@ async def _progress(job: Job, room: Room) -> AsyncIterator[bytes]:
         yield line + b"\n"
 
 
-def _picture(job: Job, room: Room, known: frozenset[str]) -> bytes:
+def _picture(job: Job, room: Room, encode: Encode) -> bytes:
     try:
-        return wire.encode(room.view(job.future.result()), known)
+        return encode(room.view(job.future.result()))
     except Superseded:
         return orjson.dumps({"error": "This run was given up for a newer one."})
     except Exception:

@@ -2,7 +2,7 @@
 
 import inspect
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
@@ -24,13 +24,20 @@ STYLE = """<style>
 CLAIM_SEEDS = 16
 
 
-def show(slug: str) -> None:
-    """Show the page of that slug, with the settings that stand in the address bar."""
+def show(slug: str, extras: Callable[[Any], None] | None = None) -> None:
+    """Show the page of that slug, with the settings that stand in the address bar.
+
+    Args:
+        slug: the page.
+        extras: draws what only this page has, between its stage and its tabs; takes the page's settings.
+    """
     page, room = catalogue.find(slug), catalogue.load(slug)
     params, notes = stage.settings_from_url(room.Params)
     st.html(STYLE)
     _head(page, room)
     stage.mount(slug, room, params, notes)
+    if extras:
+        extras(params)
     _lesson(slug, room, params)
     _next(slug)
 

@@ -4,24 +4,27 @@ import asyncio
 import gc
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import plotly
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
-from starlette.routing import Mount
-from starlette.staticfiles import StaticFiles
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from nnviz import catalogue
 from nnviz.ui import live
-from nnviz.ui.component import ASSETS
+from nnviz.ui.component import ASSETS, preloads
+from nnviz.ui.files import Files, packed
 from nnviz.ui.jobs import STAGES
 
-WARM_UP_AFTER = 1.0  # seconds: whoever opens home first is served first
+PLOTLY_FOLDER = Path(plotly.__file__).parent / "package_data"
+WARM_UP_AFTER = 6.0  # seconds, or the first picture: whoever opens home at once does not wait for imports
 FOR_EVER = "public, max-age=31536000, immutable"  # these paths carry a version
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -54,44 +57,67 @@ class SecurityHeaders:
                 headers.update(HEADERS)
                 if scope["path"].startswith(("/plotly/", "/assets/")) and message["status"] == 200:
                     headers["Cache-Control"] = FOR_EVER
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers["Link"] = preloads()
             await send(message)
 
         await self.app(scope, receive, dressed if scope["type"] == "http" else send)
 
 
+WARM = Event()
+"""Set when every page has been run once."""
+
+
 def warm_up() -> None:
     """Import what is heavy, compile the kernel and run every page once, so that no learner waits for it."""
+    import scipy.stats  # noqa: F401 - intervals and claims load it when they first need it
+
     from nnviz.core import ensemble
 
     ensemble.warm()
     for page in catalogue.built():
-        room = catalogue.load(page.slug)
-        defaults = room.Params()
-        room.view(STAGES["full"].result(page.slug, room, defaults))
-        room.view(STAGES["preview"].result(page.slug, room, defaults.preview()))
+        try:
+            _visit(page.slug)
+        except Exception:
+            logger.exception("the warm-up of %s failed; it will still compute when it is asked to", page.slug)
     gc.collect()
     gc.freeze()
-    logger.info("warm")
+    WARM.set()
 
 
-def _start_warm_up() -> None:
-    try:
-        warm_up()
-    except Exception:
-        logger.exception("the warm-up failed; pages will still compute when they are asked to")
+def _visit(slug: str) -> None:
+    room = catalogue.load(slug)
+    defaults = room.Params()
+    room.view(STAGES["full"].result(slug, room, defaults))
+    room.view(STAGES["preview"].result(slug, room, defaults.preview()))
+
+
+async def _warm_up_in_time() -> None:
+    """Warm up in a thread after the first picture, or soon if nobody comes."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(live.FIRST.wait(), WARM_UP_AFTER)
+    Thread(target=warm_up, name="warm-up", daemon=True).start()
 
 
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     """Serve at once; warm up in the background."""
-    handle = asyncio.get_running_loop().call_later(WARM_UP_AFTER, Thread(target=_start_warm_up, daemon=True).start)
+    packing = asyncio.create_task(asyncio.to_thread(packed, str(PLOTLY_FOLDER / "plotly.min.js")))
+    warming = asyncio.create_task(_warm_up_in_time())
     yield
-    handle.cancel()
+    packing.cancel()
+    warming.cancel()
+
+
+async def ready(_request: Request) -> Response:
+    """Tell whether the server is warm: 200, or 503 while it is not. The server answers all along."""
+    return JSONResponse({"warm": WARM.is_set()}, status_code=200 if WARM.is_set() else 503)
 
 
 ROUTES = [
     *live.ROUTES,
-    Mount("/plotly/{version}", StaticFiles(directory=Path(plotly.__file__).parent / "package_data")),
-    Mount("/assets/{version}", StaticFiles(directory=ASSETS)),
+    Route("/ready", ready),
+    Mount("/plotly/{version}", Files(directory=PLOTLY_FOLDER)),
+    Mount("/assets/{version}", Files(directory=ASSETS)),
 ]
 MIDDLEWARE = [Middleware(SecurityHeaders)]

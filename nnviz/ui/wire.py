@@ -15,9 +15,13 @@ PLOTLY_TYPES = {"float64": "f4", "float32": "f4", "float16": "f4", "int64": "i4"
 PLOTLY_TYPES |= {"int8": "i1", "uint8": "u1", "uint16": "u2", "uint32": "u4", "bool": "u1"}
 
 
-def encode(view: View, known: frozenset[str] = frozenset()) -> bytes:
-    """Return a view as one line of JSON; charts whose fingerprint is in `known` travel without their body."""
-    charts = b",".join(_chart(chart, known) for chart in view.charts)
+def encode(view: View, known: frozenset[str] = frozenset(), moment: float | None = None) -> bytes:
+    """Return a view as one line of JSON; charts whose fingerprint is in `known` travel without their body.
+
+    `moment` in 0…1 is a share of the timeline: only the frame there travels. A moving hand sees no other, and a
+    classroom's network is spared the rest. None sends all frames.
+    """
+    charts = b",".join(_chart(chart, known, moment) for chart in view.charts)
     rest = {
         "sentence": view.sentence,
         "steps": None if view.steps is None else [int(step) for step in view.steps],
@@ -28,12 +32,12 @@ def encode(view: View, known: frozenset[str] = frozenset()) -> bytes:
     return b'{"charts":[' + charts + b'],"view":' + orjson.dumps(rest) + b"}"
 
 
-def _chart(chart: Chart, known: frozenset[str]) -> bytes:
+def _chart(chart: Chart, known: frozenset[str], moment: float | None) -> bytes:
     body = orjson.dumps(
         {
             "title": chart.title,
             "figure": theme.with_defaults(chart.figure),
-            "frames": dict(chart.frames),
+            "frames": {path: _at(values, moment) for path, values in chart.frames.items()},
             "alt": chart.alt,
             "click": dict(chart.click),
             "wide": chart.wide,
@@ -45,6 +49,14 @@ def _chart(chart: Chart, known: frozenset[str]) -> bytes:
     fingerprint = hashlib.blake2b(body, digest_size=8).hexdigest()
     shown = b"null" if fingerprint in known else body
     return b'{"name":%b,"fingerprint":"%b","body":%b}' % (orjson.dumps(chart.name), fingerprint.encode(), shown)
+
+
+def _at(values: Any, moment: float | None) -> Any:
+    """Return all frames (T, ...), or the one at a moment as (1, ...); halves round up, as in the browser."""
+    if moment is None:
+        return values
+    index = int(moment * (len(values) - 1) + 0.5)
+    return values[index : index + 1]
 
 
 def _typed(value: Any) -> Any:

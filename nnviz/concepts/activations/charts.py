@@ -23,8 +23,8 @@ def view(run: Run) -> View:
     charts = (
         functions_chart(run),
         tower_chart(run),
-        training_chart(run),
         gradient_chart(run),
+        training_chart(run),
         dead_chart(run),
         surface_chart(run),
         simplex_chart(run),
@@ -52,7 +52,8 @@ def _reading_sentence(run: Run) -> str:
     if not flat:
         return f"{first} None of the {len(slopes)} is flat here, so all of them pass the gradient on."
     verb = "is" if len(flat) == 1 else "are"
-    return f"{first} {_list(flat)} {verb} flat here (slope below {SATURATED:g}): less than a hundredth of the gradient gets through."
+    cost = "less than a hundredth of the gradient gets through"
+    return f"{first} {_capital(_list(flat))} {verb} flat here (slope below {SATURATED:g}): {cost}."
 
 
 def _tower_sentence(run: Run) -> str:
@@ -64,7 +65,9 @@ def _tower_sentence(run: Run) -> str:
     signal = ", ".join(
         f"{look.label(name)} {look.number(float(each.deviation[-1]))}" for name, each in run.passages.items()
     )
-    return f"At gain {run.params.gain:g}, of a gradient of 1 at the top of {run.params.layers} layers, {parts} arrives at layer 1. Spread of the activations at the top: {signal}."
+    top = f"of a gradient of 1 at the top of {run.params.layers} layers"
+    arrives = f"At gain {run.params.gain:g}, {top}, {parts} arrives at layer 1."
+    return f"{arrives} Spread of the activations at the top: {signal}."
 
 
 def _nets_sentence(run: Run) -> str:
@@ -84,10 +87,9 @@ def _softmax_sentence(run: Run) -> str:
     top = int(np.argmax(run.probabilities))
     p = float(run.probabilities[top])
     slope = float(run.jacobian[top, top])
-    return (
-        f"At temperature {look.number(run.params.temperature)} class {top + 1} gets {look.number(p)} of the probability. "
-        f"Raising its logit by a little raises that {look.number(slope)} times as much: p(1 − p)/T."
-    )
+    at = f"At temperature {look.number(run.params.temperature)}"
+    first = f"{at} class {top + 1} gets {look.number(p)} of the probability."
+    return f"{first} Raising its logit by a little raises that {look.number(slope)} times as much: p(1 − p)/T."
 
 
 def found(run: Run) -> tuple[Finding, ...]:
@@ -101,6 +103,7 @@ def _found(name: Name, nets: Nets) -> tuple[Finding | None, ...]:
     # A ReLU is off, and so flat, for half of all inputs in good health: only units that are off for all of them matter.
     if name in ("relu", "leaky_relu"):
         flat = diagnosis.dead_units(nets.outputs, f"the first {label} net")
+        flat = flat if flat and flat.severity != "note" else None  # a few dead units are what ReLU nets have
     else:
         flat = diagnosis.saturation(nets.slopes, f"the first {label} net")
     return (
@@ -112,3 +115,7 @@ def _found(name: Name, nets: Nets) -> tuple[Finding | None, ...]:
 
 def _list(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

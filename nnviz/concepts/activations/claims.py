@@ -11,7 +11,7 @@ from nnviz.concepts.activations.nets import Data, Training, finite, train
 from nnviz.concepts.activations.tower import passage
 from nnviz.core import claims, statistics
 from nnviz.core.claims import Claim, Verdict
-from nnviz.core.progress import Report
+from nnviz.core.progress import Report, part
 
 INPUTS = 1000  # per seed, for σ′
 DEEP = 20  # layers of the tower
@@ -55,15 +55,21 @@ def leaky_leaves_none_dead(seeds: Sequence[int], report: Report) -> Verdict:
     """Count nets of leaky ReLU (leak 0.01) without a dead unit after training, ReLU's beside them."""
     alive = trials = 0
     relu: dict[str, float] = {}
+    accuracy: dict[str, float] = {}
     for index, (condition, training) in enumerate(HARD.items()):
         report(index / len(HARD), f"training with {condition}")
         setting = replace(training, seeds=tuple(seeds))
-        leaky = train("leaky_relu", 0.01, setting, report=_quiet(report, index / len(HARD)))
+        leaky = train("leaky_relu", 0.01, setting, report=part(report, index / len(HARD), (index + 0.5) / len(HARD)))
         kept = finite(leaky)
         alive, trials = alive + int(np.sum(leaky.dead[1][kept] == 0)), trials + int(np.sum(kept))
-        relu[f"share of ReLU units dead with {condition}"] = float(np.mean(train("relu", 0.0, setting).dead[1]))
+        relu[condition] = float(np.mean(train("relu", 0.0, setting).dead[1]))
+        accuracy[condition] = float(np.median(leaky.accuracy[-1]))
     verdict = claims.in_every(alive, max(trials, 1), what="a leaky net without a dead unit", seeds=len(seeds))
-    return replace(verdict, details=relu)
+    listed = ", ".join(f"{100 * share:.0f} % with {condition}" for condition, share in relu.items())
+    aside = f"ReLU's dead units: {listed}."
+    learned = f"Alive is not learning: with bias −10 leaky nets reach {accuracy['bias −10']:.2f} test accuracy."
+    reason = f"{verdict.reason} {aside} {learned}"
+    return replace(verdict, reason=reason, details={"dead ReLU units": relu, "leaky accuracy": accuracy})
 
 
 def swish_beats_relu(seeds: Sequence[int], report: Report) -> Verdict:
@@ -77,10 +83,11 @@ def tanh_beats_sigmoid(seeds: Sequence[int], report: Report) -> Verdict:
 
 
 def _compare(first: Name, second: Name, seeds: Sequence[int], report: Report) -> Verdict:
-    verdicts = {}
+    verdicts: dict[str, Verdict] = {}
     for index, data in enumerate(DATA):
-        done = index / len(DATA)
-        better, worse = (_at_best_rate(name, data, seeds, _quiet(report, done)) for name in (first, second))
+        whole = part(report, index / len(DATA), (index + 1) / len(DATA))
+        better = _at_best_rate(first, data, seeds, part(whole, 0.0, 0.5))
+        worse = _at_best_rate(second, data, seeds, part(whole, 0.5, 1.0))
         gain = statistics.paired_interval(100 * better, 100 * worse)
         verdicts[data] = claims.directional(gain, MATTERS, what="the gain in test accuracy", unit="points")
     return claims.by_condition(verdicts)
@@ -91,14 +98,14 @@ def _at_best_rate(name: Name, data: Data, seeds: Sequence[int], report: Report) 
     knob = 1.0 if name == "swish" else 0.0
     others = tuple(OTHER + seed for seed in range(TUNING_SEEDS))
     setting = Training(data=data, hidden=3, epochs=100, noise=0.2, seeds=others)
-    means = [train(name, knob, replace(setting, rate=rate), report=report).accuracy[-1].mean() for rate in RATES]
+    means = []
+    runs = len(RATES) + 1
+    for index, rate in enumerate(RATES):
+        told = part(report, index / runs, (index + 1) / runs, f"choosing the rate for {name} on {data}")
+        means.append(train(name, knob, replace(setting, rate=rate), report=told).accuracy[-1].mean())
     best = replace(setting, rate=RATES[int(np.argmax(means))], seeds=tuple(seeds))
-    return np.asarray(train(name, knob, best, report=report).accuracy[-1])
-
-
-def _quiet(report: Report, done: float) -> Report:
-    """Return a report that may still stop the run but tells a fixed share done."""
-    return lambda _fraction, what="", partial=None: report(done, "training nets over seeds")  # noqa: ARG005
+    last = part(report, len(RATES) / runs, 1.0, f"training {name} on {data}")
+    return np.asarray(train(name, knob, best, report=last).accuracy[-1])
 
 
 CLAIMS = (

@@ -7,79 +7,69 @@ from nnviz.charts.theme import SEQUENTIAL
 from nnviz.charts.view import Chart
 from nnviz.concepts.activations import look
 from nnviz.concepts.activations.model import Run
-from nnviz.concepts.activations.tower import EDGES, REACH
+from nnviz.concepts.activations.tower import EDGES, REACH, Passage
 
 MIDDLES = (EDGES[:-1] + EDGES[1:]) / 2
 BRIGHTEST = 0.25  # share of a layer's activations in one bin that gets the brightest colour
-ROW = 5  # panels side by side
 GRADIENTS = (1e-12, 1e4)
 
 
 def tower_chart(run: Run) -> Chart:
     """Draw for each function, layer by layer, how its activations are distributed."""
     p = run.params
-    count = max(1, len(run.passages))
-    columns, rows = min(count, ROW), -(-count // ROW)
-    layout: Trace = {"showlegend": False, "annotations": [], "margin": {"l": 48, "r": 8, "t": 8, "b": 40}}
+    count = len(run.passages)
+    columns, rows = look.grid(count, large=p.picture == "tower")
     scale = {"colorscale": SEQUENTIAL, "cmin": 0, "cmax": BRIGHTEST, "colorbar": _bar()}
-    layout["coloraxis"] = scale
+    margin = {"l": 48, "r": 8, "t": 8, "b": 40}
+    layout: Trace = {"showlegend": False, "annotations": [], "margin": margin, "coloraxis": scale}
     traces = []
     for place, (name, passage) in enumerate(run.passages.items()):
         row, column = divmod(place, columns)
-        title = f"{look.label(name)} · spread {look.number(float(passage.deviation[-1]))}"
+        title = f"{look.label(name)} · sd {_short(float(passage.deviation[-1]))}"
         number = _panel(layout, place, column / columns, 1 - row / rows, 1 / columns, 1 / rows, title)
-        heat = {
-            "type": "heatmap",
-            "x": np.arange(1, p.layers + 1),
-            "y": MIDDLES,
-            "z": passage.counts,
-            "coloraxis": "coloraxis",
-        }
-        traces.append(
-            heat
-            | {
-                "xaxis": f"x{number}",
-                "yaxis": f"y{number}",
-                "hovertemplate": "layer %{x}<br>activation %{y:.2f}<br>share %{z:.3f}<extra></extra>",
-            }
-        )
+        traces.append(_heat(passage) | {"xaxis": f"x{number}", "yaxis": f"y{number}"})
     _title_edges(layout, columns, count)
-    title = (
-        f"Activations through {p.layers} layers, weights of size {p.gain:g}/√n{f', bias {p.bias:g}' if p.bias else ''}"
-    )
-    return Chart(
-        "tower", title, {"data": traces, "layout": layout}, _tower_alt(run), wide=True, height=120 + 190 * rows
-    )
+    biased = f", bias {look.number(p.bias)}" if p.bias else ""
+    title = f"Activations through {p.layers} layers, weights of size {p.gain:g}/√n{biased}"
+    return Chart("tower", title, {"data": traces, "layout": layout}, _tower_alt(run), height=max(300, 60 + 130 * rows))
+
+
+def _heat(passage: Passage) -> Trace:
+    layers = np.arange(1, passage.counts.shape[1] + 1)
+    hover = "layer %{x}<br>activation %{y:.2f}<br>share %{z:.3f}<extra></extra>"
+    base = {"type": "heatmap", "x": layers, "y": MIDDLES, "z": passage.counts, "coloraxis": "coloraxis"}
+    return base | {"hovertemplate": hover}
 
 
 def _panel(layout: Trace, place: int, left: float, top: float, wide: float, high: float, title: str) -> str:
     """Add a pair of axes to the layout, below its title; return the axes' number."""
     number = "" if place == 0 else str(place + 1)
-    right, bottom, above = left + wide * 0.92, top - high * 0.8, top - high * 0.1
-    layout[f"xaxis{number}"] = {"domain": [left, right], "anchor": f"y{number}", "nticks": 6, "showgrid": False}
-    layout[f"yaxis{number}"] = {
-        "domain": [bottom, above], "anchor": f"x{number}", "range": [-REACH, REACH], "showgrid": False,
-    }  # fmt: skip
-    where = {"x": (left + right) / 2, "y": above, "xref": "paper", "yref": "paper", "yanchor": "bottom"}
-    layout["annotations"].append(where | {"text": title, "showarrow": False, "font": {"size": 12}})
+    right, bottom, above = left + wide * 0.94, top - high * 0.8, top - high * 0.1
+    across, up = {"domain": [left, right], "anchor": f"y{number}"}, {"domain": [bottom, above], "anchor": f"x{number}"}
+    layout[f"xaxis{number}"] = across | {"nticks": 6, "showgrid": False}
+    layout[f"yaxis{number}"] = up | {"range": [-REACH, REACH], "showgrid": False}
+    where = {"x": (left + right) / 2, "y": above, "xref": "paper", "yref": "paper"}
+    words = {"text": title, "showarrow": False, "font": {"size": 11}, "xanchor": "center", "yanchor": "bottom"}
+    layout["annotations"].append(where | words)
     return number
 
 
+def _short(value: float) -> str:
+    return look.number(value) if value >= 1e5 else look.number(float(f"{value:.2g}"))
+
+
 def _title_edges(layout: Trace, columns: int, count: int) -> None:
-    """Name the axes once per row and column: what lies inside shares them."""
+    """Name the axes at the left of each row and at the foot of each column: what lies inside shares them."""
     for place in range(count):
         number = "" if place == 0 else str(place + 1)
-        if f"xaxis{number}" not in layout:
-            continue
-        layout[f"xaxis{number}"]["title"] = {"text": "layer", "standoff": 2}
-        if place % columns == 0:
-            layout[f"yaxis{number}"]["title"] = {"text": "activation", "standoff": 2}
-        else:
-            layout[f"yaxis{number}"]["showticklabels"] = False
+        x, y = layout[f"xaxis{number}"], layout[f"yaxis{number}"]
+        at_the_foot, at_the_left = place + columns >= count, place % columns == 0
+        x |= {"title": {"text": "layer", "standoff": 2}} if at_the_foot else {"showticklabels": False}
+        y |= {"title": {"text": "activation", "standoff": 2}} if at_the_left else {"showticklabels": False}
 
 
 def _bar() -> Trace:
-    ticks = {"tickvals": [0, BRIGHTEST / 2, BRIGHTEST], "ticktext": ["0", "⅛", "≥ ¼"]}
+    ticks = {"tickvals": [0, BRIGHTEST], "ticktext": ["0", "≥ ¼"]}
     return {"title": {"text": "share of activations", "side": "right"}, "thickness": 10, "outlinewidth": 0} | ticks
 
 
@@ -88,7 +78,8 @@ def _tower_alt(run: Run) -> str:
         f"{look.label(name)} from {look.number(float(each.deviation[0]))} to {look.number(float(each.deviation[-1]))}"
         for name, each in run.passages.items()
     ]
-    return f"Standard deviation of the activations from the first to the last of {run.params.layers} layers: {'; '.join(parts) or 'no function'}."
+    listed = "; ".join(parts) or "no function"
+    return f"Standard deviation of the activations from the first to the last of {run.params.layers} layers: {listed}."
 
 
 def gradient_chart(run: Run) -> Chart:
@@ -103,18 +94,12 @@ def gradient_chart(run: Run) -> Chart:
         traces.append(base | {"line": look.stroke(name), "marker": {"size": 5}})
         size = look.number(float(each.gradient[0])) if each.gradient[0] > 0 else "0"
         note = {"x": 1, "y": float(place), "xanchor": "right", "xshift": -7, "text": f"{look.label(name)} {size}"}
-        notes.append(
-            note | {"showarrow": False, "font": {"size": 11, "color": look.token(name)}, "bgcolor": "$paper/0.8"}
-        )
+        font = {"size": 11, "color": look.token(name)}
+        notes.append(note | {"showarrow": False, "font": font, "bgcolor": "$paper/0.8"})
     room = 0.42 * run.params.layers  # for the labels at the first layer
-    x = axis(
-        "layer (the gradient comes from the right)",
-        1 - room,
-        run.params.layers + 0.3,
-        tickvals=_ticks(run.params.layers),
-    )
+    x = axis("layer", 1 - room, run.params.layers + 0.3, tickvals=_ticks(run.params.layers))
     y = axis("gradient, output's = 1", *GRADIENTS, log=True, dtick=4, exponentformat="power")
-    title = "The gradient on its way back to layer 1"
+    title = "The gradient on its way back, from the last layer to layer 1"
     return Chart("gradient", title, figure(traces, x, y, annotations=notes, showlegend=False), _gradient_alt(run))
 
 
@@ -124,4 +109,5 @@ def _ticks(layers: int) -> list[int]:
 
 def _gradient_alt(run: Run) -> str:
     parts = [f"{look.label(name)} {look.number(float(each.gradient[0]))}" for name, each in run.passages.items()]
-    return f"Size of the gradient at layer 1 of {run.params.layers}, when it is 1 at the output: {'; '.join(parts) or 'no function'}."
+    listed = "; ".join(parts) or "no function"
+    return f"Size of the gradient at layer 1 of {run.params.layers}, when it is 1 at the output: {listed}."

@@ -14,7 +14,7 @@ from nnviz.core.diagnosis import SATURATED
 VALUES = (-2.0, 4.4)  # the axis of φ: the same at every setting, so that the eye keeps the change
 SLOPES = (-0.2, 1.45)
 LABEL_GAP = 0.066  # of an axis, between two labels
-STRIPS = 0.16  # share of the height that the flat stretches take
+ROW = 0.042  # share of the height that each row of flat stretches takes
 
 
 def functions_chart(run: Run) -> Chart:
@@ -24,9 +24,9 @@ def functions_chart(run: Run) -> Chart:
     for name, reading in run.readings.items():
         traces += _curves(name, reading, x)
     traces += [_strip(name, reading, row) for row, (name, reading) in enumerate(run.readings.items())]
-    layout = _axes(len(run.readings), "" if g == 1 else f"{g:g}·") | _marks(run)
+    layout = _axes([look.label(name) for name in run.readings], "" if g == 1 else f"{g:g}·") | _marks(run)
     times = "" if g == 1 else f" times gain {g:g}"
-    title = f"Each function and its slope, at input {look.number(x)}{times}"
+    title = f"Each function and its slope, at input {look.number(x)}{times}; shaded where |slope| < {SATURATED:g}"
     return Chart("functions", title, {"data": traces, "layout": layout}, _alt(run))
 
 
@@ -35,7 +35,7 @@ def _curves(name: Name, reading: Reading, x: float) -> list[Trace]:
     line = {"type": "scatter", "mode": "lines", "x": INPUTS, "name": look.label(name), "line": look.stroke(name)}
     pale = {"color": f"{look.token(name)}/0.28", "width": 11}
     flat = line | {"y": np.where(reading.flat, reading.values, np.nan), "line": pale, "hoverinfo": "skip"}
-    dot = {"color": look.token(name), "size": 9, "line": {"width": 1.5, "color": "$paper"}}
+    dot = {"color": look.token(name), "size": 9, "symbol": look.symbol(name), "line": {"width": 1.5, "color": "$paper"}}
     marker = {"type": "scatter", "mode": "markers", "x": [x], "marker": dot, "hoverinfo": "skip"}
     right = {"xaxis": "x2", "yaxis": "y2"}
     return [
@@ -50,26 +50,37 @@ def _curves(name: Name, reading: Reading, x: float) -> list[Trace]:
 def _strip(name: Name, reading: Reading, row: int) -> Trace:
     """Return the stretch of inputs in which a function is flat, as a bar in its row."""
     level = np.where(reading.flat, np.float32(-row), np.float32(np.nan))
-    bar = {"color": f"{look.token(name)}/0.75", "width": 6}
+    bar = {"color": f"{look.token(name)}/0.75", "width": 7}
     base = {"type": "scatter", "mode": "lines", "x": INPUTS, "y": level, "line": bar, "name": look.label(name)}
     return base | {"xaxis": "x2", "yaxis": "y3", "hoverinfo": "name+x"}
 
 
-def _axes(rows: int, gain: str) -> dict[str, Any]:
-    inputs = {"range": [-LIMIT, LIMIT], "dtick": 2, "title": {"text": "input x", "standoff": 4}}
-    names = {"showticklabels": False, "ticks": "", "showgrid": False, "fixedrange": True}
-    high = STRIPS + 0.05
+def _axes(names: list[str], gain: str) -> dict[str, Any]:
+    inputs: Trace = {"range": [-LIMIT, LIMIT], "dtick": 4, "title": {"text": "input x", "standoff": 4}}
+    zero: Trace = {"zeroline": True, "zerolinecolor": "$faint"}
+    rows: Trace = {"tickvals": [-row for row in range(len(names))], "ticktext": names, "tickfont": {"size": 10}}
+    strips: Trace = {
+        "range": [-len(names) + 0.4, 0.6],
+        "showgrid": False,
+        "ticks": "",
+        "fixedrange": True,
+        "anchor": "x2",
+        "title": {"text": "flat", "standoff": 2, "font": {"size": 11}},
+    }
     return {
         "showlegend": False,
         "margin": {"l": 48, "r": 10, "t": 22, "b": 40},
-        "xaxis": inputs | {"domain": [0, 0.46]},
-        "yaxis": axis(f"output φ({gain}x)", *VALUES, zeroline=True, zerolinecolor="$faint"),
-        "xaxis2": inputs | {"domain": [0.55, 1], "anchor": "y3"},
-        "yaxis2": axis(
-            f"slope φ′({gain}x)", *SLOPES, domain=[high, 1], anchor="x2", zeroline=True, zerolinecolor="$faint"
-        ),
-        "yaxis3": axis("flat", -rows + 0.4, 0.6, domain=[0, STRIPS], anchor="x2", **names),
+        "xaxis": inputs | {"domain": [0, 0.435]},
+        "yaxis": axis(f"output φ({gain}x)", *VALUES, **zero),
+        "xaxis2": inputs | {"domain": [0.565, 1], "anchor": "y3"},
+        "yaxis2": axis(f"slope φ′({gain}x)", *SLOPES, domain=[_floor(len(names)), 1], anchor="x2", **zero),
+        "yaxis3": strips | rows | {"domain": [0, max(0.01, _floor(len(names)) - 0.05)]},
     }
+
+
+def _floor(count: int) -> float:
+    """Return how far up the slopes' panel begins, above the rows of flat stretches."""
+    return 0.05 + ROW * max(3, count)
 
 
 def _marks(run: Run) -> dict[str, Any]:
@@ -78,10 +89,7 @@ def _marks(run: Run) -> dict[str, Any]:
     line = vertical(x)["shape"]
     values = [reading.value for reading in run.readings.values()]
     slopes = [reading.slope for reading in run.readings.values()]
-    notes = _labels(run, values, VALUES, 1.0, "") + _labels(run, slopes, SLOPES, 1 - STRIPS - 0.05, "2")
-    note = f"shaded: |slope| < {SATURATED:g}, nothing is learned there"
-    corner = {"xref": "paper", "yref": "paper", "x": 1, "y": 1.0, "xanchor": "right", "yanchor": "bottom"}
-    notes.append(corner | {"text": note, "showarrow": False, "font": {"size": 11, "color": "$grey"}})
+    notes = _labels(run, values, VALUES, 1.0, "") + _labels(run, slopes, SLOPES, 1 - _floor(len(slopes)), "2")
     return {"shapes": [line, dict(line) | {"xref": "x2"}], "annotations": notes}
 
 
@@ -90,13 +98,13 @@ def _labels(run: Run, numbers: list[float], window: tuple[float, float], share: 
     low, high = window
     gap = LABEL_GAP * (high - low) / share
     margin = 0.5 * gap
-    right = run.params.x <= 0.35 * LIMIT
+    right = run.params.x <= 0.44 * LIMIT
     places = look.spread(numbers, gap, low + margin, high - margin)
     side = {"xanchor": "left" if right else "right", "xshift": 9 if right else -9, "yanchor": "middle"}
     notes = []
     for name, number, place in zip(run.readings, numbers, places, strict=True):
         off = " ↑" if number > high else " ↓" if number < low else ""
-        text = f"{look.label(name)} {look.number(number)}{off}"
+        text = f"{look.number(number)}{off} {look.label(name)}"  # the number first: it stays when the page is narrow
         where = {"x": run.params.x, "y": float(place), "xref": f"x{panel}", "yref": f"y{panel}"}
         font = {"color": look.token(name), "size": 12}
         notes.append(where | side | {"text": text, "showarrow": False, "font": font, "bgcolor": "$paper/0.8"})

@@ -2,25 +2,25 @@
 
 from nnviz.concepts.activations.claims import CLAIMS
 from nnviz.concepts.activations.functions import sigmoid, sigmoid_slope
-from nnviz.concepts.activations.predictions import PREDICTIONS
+from nnviz.concepts.activations.predictions import DYING, PREDICTIONS
 from nnviz.concepts.activations.tower import backward
 from nnviz.core.lesson import Lesson, Preset, Reference
 
 INTRO = """An activation function decides what a unit tells the next layer, and its slope decides how much the unit
 learns: the gradient is multiplied by φ′ at every unit it passes. Push the **input** outwards and watch who goes flat.
-Then choose another **large picture**: a signal pushed through ten layers, nets trained with each function, or softmax."""
+Then choose another **large picture**: a signal pushed through ten layers, nets trained with each function, softmax."""
 
 PRESETS = (
     Preset(
         "Dying ReLU",
-        {"picture": "nets", "functions": ("relu", "leaky_relu"), "bias": -10.0},
-        "Every bias starts at −10: ReLU's units output zero for every point and never learn; leaky ReLU's climb back.",
+        DYING,
+        "Biases start at −10: ReLU's units output zero for every point and never learn; a leak of 0.3 revives them.",
         "dead units",
     ),
     Preset(
         "Sigmoid tower",
         {"picture": "nets", "functions": ("sigmoid", "relu"), "hidden": 10},
-        "Ten sigmoid layers: each passes on at most a quarter of the gradient, and the loss stands still at log 2.",
+        "Ten sigmoid layers, every slope at most ¼: no gradient reaches the first, and the loss stands still at log 2.",
         "vanishing gradient",
     ),
     Preset(
@@ -32,22 +32,46 @@ PRESETS = (
 )
 
 REFERENCES = (
-    Reference("Glorot & Bengio, Understanding the difficulty of training deep feedforward neural networks, AISTATS", 2010, "https://proceedings.mlr.press/v9/glorot10a.html"),
-    Reference("Nair & Hinton, Rectified linear units improve restricted Boltzmann machines, ICML", 2010, "https://icml.cc/Conferences/2010/papers/432.pdf"),
-    Reference("Maas, Hannun & Ng, Rectifier nonlinearities improve neural network acoustic models, ICML workshop", 2013, "https://ai.stanford.edu/~amaas/papers/relu_hybrid_icml2013_final.pdf"),
+    Reference(
+        "Glorot & Bengio, Understanding the difficulty of training deep feedforward neural networks, AISTATS",
+        2010,
+        "https://proceedings.mlr.press/v9/glorot10a.html",
+    ),
+    Reference(
+        "Nair & Hinton, Rectified linear units improve restricted Boltzmann machines, ICML",
+        2010,
+        "https://icml.cc/Conferences/2010/papers/432.pdf",
+    ),
+    Reference(
+        "Maas, Hannun & Ng, Rectifier nonlinearities improve neural network acoustic models, ICML workshop",
+        2013,
+        "https://ai.stanford.edu/~amaas/papers/relu_hybrid_icml2013_final.pdf",
+    ),
     Reference("He, Zhang, Ren & Sun, Delving deep into rectifiers, ICCV", 2015, "https://arxiv.org/abs/1502.01852"),
-    Reference("Clevert, Unterthiner & Hochreiter, Fast and accurate deep network learning by exponential linear units, ICLR", 2016, "https://arxiv.org/abs/1511.07289"),
-    Reference("Hendrycks & Gimpel, Gaussian error linear units", 2016, "https://arxiv.org/abs/1606.08415"),
+    Reference(
+        "Clevert, Unterthiner & Hochreiter, Fast and accurate deep network learning by exponential linear units, ICLR",
+        2016,
+        "https://arxiv.org/abs/1511.07289",
+    ),
+    Reference("Hendrycks & Gimpel, Gaussian error linear units (GELUs)", 2016, "https://arxiv.org/abs/1606.08415"),
     Reference("Ramachandran, Zoph & Le, Searching for activation functions", 2017, "https://arxiv.org/abs/1710.05941"),
-    Reference("Hinton, Vinyals & Dean, Distilling the knowledge in a neural network (softmax with temperature)", 2015, "https://arxiv.org/abs/1503.02531"),
-)  # fmt: skip
+    Reference(
+        "Hinton, Vinyals & Dean, Distilling the knowledge in a neural network (softmax with a temperature)",
+        2015,
+        "https://arxiv.org/abs/1503.02531",
+    ),
+)
 
 NOTES = (
-    "2 min · Input at 0, then slowly to 6. Ask: who still learns here? ReLU and Swish; sigmoid and tanh lie in their shaded parts.",
-    "3 min · Ask the first prediction before the hand moves. Swish's slope is larger than 1 at input 6, ReLU's is exactly 1: most of the class says ReLU.",
-    "4 min · Large picture “Layer upon layer”. Drag the gain from 1 to √2 ≈ 1.4: ReLU's spread stays equal from layer to layer. Ask why 1 is too small (half of the inputs are cut off).",
-    "3 min · Break it → Dying ReLU. Ask what one could change so that the units come back: nothing that uses the gradient; leak, or another start.",
-    "3 min · Large picture “Softmax”. Drag the temperature: which corner does the path start in, where does it end? Add the same number to all logits: nothing moves.",
+    "2 min · Input at 0, then slowly to 6. Ask: who still learns here? ReLU and Swish; sigmoid and tanh are shaded.",
+    "3 min · Ask the first prediction before the hand moves. Most of a class says ReLU, whose slope is exactly 1; "
+    "Swish's is a little larger.",
+    "4 min · Large picture “Layer upon layer”. Drag the gain from 1 to 1.4 (√2): ReLU's spread stays from layer to "
+    "layer. Ask why 1 is too small: half of the inputs are cut off.",
+    "3 min · Break it → Dying ReLU. Ask how the units could come back: not by the gradient, which is 0. A leak, or "
+    "another start.",
+    "3 min · Large picture “Softmax”. Drag the temperature: in which corner does the path begin, where does it end? "
+    "Then raise all logits alike: nothing moves.",
 )
 
 lesson = Lesson(INTRO, PREDICTIONS, PRESETS, CLAIMS, (sigmoid, sigmoid_slope, backward), REFERENCES, NOTES)

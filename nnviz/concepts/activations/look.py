@@ -9,6 +9,7 @@ from nnviz.charts import theme
 from nnviz.concepts.activations.functions import ACTIVATIONS, Name
 
 ORDER: tuple[Name, ...] = ("sigmoid", "relu", "tanh", "leaky_relu", "swish", "elu", "softplus", "gelu", "step")
+RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 DASHES = ("solid", "solid", "dash", "dot", "dashdot", "longdash", "dot", "longdashdot", "dash")
 
 
@@ -25,6 +26,11 @@ def label(name: Name) -> str:
 def token(name: Name) -> str:
     """Return the function's colour."""
     return "$ink" if name == "step" else theme.colour(index(name))
+
+
+def symbol(name: Name) -> str:
+    """Return the function's marker."""
+    return theme.marker(index(name))
 
 
 def stroke(name: Name, width: float = 2.4) -> dict[str, object]:
@@ -59,6 +65,15 @@ def spread(positions: Sequence[float], gap: float, low: float, high: float) -> N
 
 
 def number(value: float) -> str:
-    """Return a number with three significant digits and a real minus sign; tiny ones in powers of ten."""
-    text = f"{value:.3g}" if abs(value) >= 1e-3 or value == 0 else f"{value:.1e}"
-    return text.replace("-", "−")
+    """Return a number with three significant digits and a real minus sign; a tiny or huge one in powers of ten."""
+    if value == 0 or 1e-3 <= abs(value) < 1e5:
+        return f"{value:.3g}".replace("-", "−")
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return f"{mantissa}·10{str(int(exponent)).translate(RAISED)}".replace("-", "−")
+
+
+def grid(count: int, *, large: bool) -> tuple[int, int]:
+    """Return columns and rows for `count` small panels: nearly square, but flat in the large picture."""
+    columns = min(count, 5) if large else {1: 1, 2: 2, 3: 3, 4: 2}.get(count, 3)
+    columns = max(1, columns)
+    return columns, max(1, -(-count // columns))

@@ -11,13 +11,13 @@ from nnviz.concepts.activations.nets import Data, Nets, Training, train
 from nnviz.concepts.activations.tower import Passage, passage
 from nnviz.core import params
 from nnviz.core.diagnosis import SATURATED
-from nnviz.core.progress import Report, silent
+from nnviz.core.progress import Report, part, silent
 
 LIMIT = 8.0  # the input runs from −LIMIT to LIMIT
 INPUTS: NDArray[np.float32] = np.linspace(-LIMIT, LIMIT, 321, dtype=np.float32)
 TEMPERATURES: NDArray[np.float64] = np.geomspace(0.02, 50.0, 49)
-PREVIEW_EPOCHS = 60
-LABELS = {name: activation.label for name, activation in ACTIVATIONS.items()}
+PREVIEW_EPOCHS = 40
+LABELS: dict[str, str] = {name: activation.label for name, activation in ACTIVATIONS.items()}
 PICTURES = {
     "functions": "Functions and slopes",
     "tower": "Layer upon layer",
@@ -39,12 +39,12 @@ class Params(params.Params):
         labels=LABELS,
     )
     x: float = params.field(
-        2.0, "Input x", "Where every function and its slope are read off: push it outwards and see who goes flat",
-        ge=-LIMIT, le=LIMIT, multiple_of=0.05, live=True, when={"picture": ("functions", "nets")},
+        3.5, "Input x", "Where every function and its slope are read off: push it outwards and see who goes flat",
+        ge=-LIMIT, le=LIMIT, multiple_of=0.05, live=True,
     )  # fmt: skip
     gain: float = params.field(
-        1.0, "Gain g", "Size of the weights: one unit computes φ(g·x); in the tower weights have standard deviation g/√n",
-        ge=0.1, le=4, multiple_of=0.05, live=True, when={"picture": ("functions", "tower", "nets")},
+        1.0, "Gain g", "Size of the weights: one unit computes φ(g·x); weights of the tower have deviation g/√n",
+        ge=0.1, le=4, multiple_of=0.05, live=True, when={"picture": ("functions", "tower")},
     )  # fmt: skip
     temperature: float = params.field(
         1.0, "Softmax temperature T", "Logits are divided by T: small T sharpens towards one class, large T evens out",
@@ -73,24 +73,21 @@ class Params(params.Params):
         ge=0.1, le=5, multiple_of=0.1, live=True, more=True,
     )  # fmt: skip
     layers: int = params.field(
-        10, "Layers of the tower", "How many equal layers signal and gradient pass through", ge=2, le=20, more=True
-    )
-    bias: float = params.field(
-        0.0, "Initial bias", "Bias of every hidden unit at the start, in the tower and in the trained nets: very negative silences units",
-        ge=-10, le=10, multiple_of=0.5, more=True,
+        10, "Layers of the tower", "How many equal layers signal and gradient pass through", ge=2, le=20, more=True,
     )  # fmt: skip
     data: Data = params.field(
         "circle", "Data of the nets", "What the trained nets must tell apart (200 points, 100 of them for the test)",
-        labels={"moons": "Two moons", "circle": "Circle", "xor": "XOR", "spiral": "Spiral"}, more=True,
+        labels={"moons": "Two moons", "circle": "Circle", "xor": "XOR", "spiral": "Spiral"},
+        when={"picture": ("nets",)},
     )  # fmt: skip
     hidden: int = params.field(
-        2,
-        "Hidden layers of the nets",
-        "Hidden layers, 8 units each, of the nets that are trained",
-        ge=1,
-        le=12,
-        more=True,
-    )
+        2, "Hidden layers of the nets", "8 units each; Xavier's weights for step, sigmoid and tanh, He's for the others",
+        ge=1, le=10, more=True,
+    )  # fmt: skip
+    bias: float = params.field(
+        0.0, "Initial bias", "Bias of every hidden unit at the start; very negative ones silence units",
+        ge=-10, le=10, multiple_of=0.5, when={"picture": ("tower", "nets")},
+    )  # fmt: skip
     rate: float = params.field(
         0.1, "Learning rate", "Step size of plain gradient descent, batches of 10", ge=1e-3, le=3, log=True, more=True
     )
@@ -110,7 +107,7 @@ class Params(params.Params):
         return Training(self.data, self.hidden, self.bias, self.rate, self.epochs, tuple(range(self.seeds)))
 
     def preview(self) -> Self:
-        """Keep the trained nets while knobs stand at their defaults, for then they are remembered; else train one seed."""
+        """Keep all seeds while leak, α and β stand at their defaults, for those nets are remembered; else train one."""
         fields = type(self).model_fields
         knobs = [ACTIVATIONS[name].knob for name in self.functions]
         if all(getattr(self, knob) == fields[knob].default for knob in knobs if knob):
@@ -166,7 +163,7 @@ def read(name: Name, x: float, gain: float = 1.0, knob: float = 0.0) -> Reading:
 
 
 def run(params: Params, report: Report = silent) -> Run:
-    """Read off, push through, train: the last is remembered and does not depend on input, gain, temperature or logits."""
+    """Read off, push through, train; what is trained does not depend on input, gain, temperature or logits."""
     p = params
     return Run(
         params=p,
@@ -181,7 +178,8 @@ def run(params: Params, report: Report = silent) -> Run:
 
 def _nets(p: Params, report: Report) -> dict[Name, Nets]:
     nets: dict[Name, Nets] = {}
+    share = 1 / max(1, len(p.functions))
     for index, name in enumerate(p.functions):
-        report(index / len(p.functions), f"training nets with {LABELS[name]}")
-        nets[name] = train(name, p.knob(name), p.training, report=report)
+        told = part(report, index * share, (index + 1) * share, f"training nets with {LABELS[name]}")
+        nets[name] = train(name, p.knob(name), p.training, report=told)
     return nets

@@ -29,7 +29,7 @@ Layers = list[tuple[Floats, Floats]]
 
 @dataclass(frozen=True)
 class Training:
-    """What trained nets depend on, besides their function: data, hidden layers, initial bias, rate, epochs, seeds, noise."""
+    """What trained nets depend on, besides their function; `noise` is the spread added to the points."""
 
     data: Data = "circle"
     hidden: int = 2
@@ -98,9 +98,7 @@ def train(name: Name, knob: float, training: Training, *, report: Report = silen
     trained, start, end = fit(shape, inputs, classes, training, report)
     before, after = (push(name, knob, layers, inputs[:, :half])[1] for layers in (start, end))
     outputs, slopes = (each[0] for each in push(name, knob, end, inputs[:, :half]))
-    gradient = replace(trained, at=trained.at[:1], steps=trained.steps[:1], weights=trained.weights[:1]).gradient_norms[
-        0
-    ]
+    gradient = _first_gradient(trained)
     first = [(matrix[:1], bias[:1]) for matrix, bias in end]
     pixels = score(name, knob, first, PLANE[None])[0]
     return Nets(
@@ -117,6 +115,12 @@ def train(name: Name, knob: float, training: Training, *, report: Report = silen
     )
 
 
+def _first_gradient(trained: Trained) -> NDArray[np.float64]:
+    """Return the norm of the loss's gradient by layer before training, (K, L)."""
+    start = replace(trained, at=trained.at[:1], steps=trained.steps[:1], weights=trained.weights[:1])
+    return start.gradient_norms[0]
+
+
 def _fit(
     shape: MLP, inputs: Floats, classes: NDArray[np.int64], training: Training, report: Report
 ) -> tuple[Trained, Layers, Layers]:
@@ -128,7 +132,7 @@ def _fit(
         test=(inputs[:, half:], classes[:, half:]),
         seeds=training.seeds,
         snapshots=even_steps(training.epochs, SNAPSHOTS),
-        report=lambda fraction, _what="", _partial=None: report(fraction),
+        report=report,
         epochs=training.epochs,
         rate=training.rate,
         batch=BATCH,
@@ -155,11 +159,12 @@ def hidden(name: Name, knob: float, layers: Layers, inputs: Floats) -> tuple[lis
         layers: weights (K, out, in) and biases (K, out) of each layer, output layer last; inputs: (K, N, d).
     """
     outputs, slopes, below = [], [], inputs
-    for matrix, bias in layers[:-1]:
-        sums = below @ matrix.swapaxes(-1, -2) + bias[:, None]
-        below = ACTIVATIONS[name].value(sums, knob)
-        outputs.append(below)
-        slopes.append(ACTIVATIONS[name].slope(sums, knob))
+    with np.errstate(over="ignore", invalid="ignore"):  # a net that diverged is found by the diagnosis
+        for matrix, bias in layers[:-1]:
+            sums = below @ matrix.swapaxes(-1, -2) + bias[:, None]
+            below = ACTIVATIONS[name].value(sums, knob)
+            outputs.append(below)
+            slopes.append(ACTIVATIONS[name].slope(sums, knob))
     return outputs, slopes
 
 

@@ -24,15 +24,16 @@ def place(probabilities: ArrayLike) -> NDArray[np.float64]:
 def simplex_chart(run: Run) -> Chart:
     """Draw bars of the probabilities and the triangle of all probabilities with the way that T leads through it."""
     temperature = run.params.temperature
-    traces = [_bars(run), _ticks(run), *_grid(), _path(run), _point(run)]
+    traces = [_bars(run), _outlines(run), *_grid(), _path(run), _point(run)]
     layout = {
         "showlegend": False,
+        "barmode": "overlay",
         "margin": {"l": 48, "r": 10, "t": 14, "b": 40},
-        "xaxis": {"domain": [0, 0.36], "title": {"text": "class, with its logit z", "standoff": 4}, "showgrid": False},
+        "xaxis": {"domain": [0, 0.34], "title": {"text": "logit", "standoff": 4}, "showgrid": False},
         "yaxis": {"range": [0, 1.12], "title": {"text": "probability p"}, "tickvals": [0, 0.25, 0.5, 0.75, 1]},
-        "xaxis2": {"domain": [0.46, 1], "range": [-0.3, 1.3], "visible": False, "anchor": "y2"},
+        "xaxis2": {"domain": [0.4, 1], "range": [-0.16, 1.16], "visible": False, "anchor": "y2"},
         "yaxis2": {
-            "range": [-0.12, 0.98],
+            "range": [-0.1, 0.97],
             "visible": False,
             "anchor": "x2",
             "scaleanchor": "x2",
@@ -40,12 +41,13 @@ def simplex_chart(run: Run) -> Chart:
         },
         "annotations": _corner_labels() + _arrows(run) + _numbers(run),
     }
-    title = f"Softmax at temperature {look.number(temperature)}: probabilities, and their place on the simplex"
-    return Chart("simplex", title, {"data": traces, "layout": layout}, _alt(run), wide=True, height=330)
+    drawn = "probabilities (outline: T = 1) and their place on the simplex"
+    title = f"Softmax at temperature {look.number(temperature)}: {drawn}"
+    return Chart("simplex", title, {"data": traces, "layout": layout}, _alt(run))
 
 
 def _names(run: Run) -> list[str]:
-    return [f"{name}<br>z = {look.number(logit)}" for name, logit in zip(CLASSES, run.params.logits, strict=True)]
+    return [f"z{number}<br>{look.number(logit)}" for number, logit in zip("₁₂₃", run.params.logits, strict=True)]
 
 
 def _bars(run: Run) -> Trace:
@@ -54,11 +56,11 @@ def _bars(run: Run) -> Trace:
     return bars | {"hovertemplate": "p = %{y:.4f}<extra></extra>"}
 
 
-def _ticks(run: Run) -> Trace:
-    """Return marks where the bars stand at temperature 1."""
-    marker = {"symbol": "line-ew", "size": 44, "line": {"width": 2, "color": "$grey"}}
-    base = {"type": "scatter", "mode": "markers", "x": _names(run), "y": softmax(run.params.logits), "marker": marker}
-    return base | {"hovertemplate": "at T = 1: %{y:.4f}<extra></extra>"}
+def _outlines(run: Run) -> Trace:
+    """Return the bars as they stand at temperature 1, as outlines."""
+    outline = {"color": "$paper/0", "line": {"color": "$grey", "width": 2}}
+    bars = {"type": "bar", "x": _names(run), "y": softmax(run.params.logits), "marker": outline, "width": 0.6}
+    return bars | {"hovertemplate": "at T = 1: %{y:.4f}<extra></extra>"}
 
 
 def _grid() -> list[Trace]:
@@ -97,11 +99,11 @@ def _point(run: Run) -> Trace:
 
 
 def _corner_labels() -> list[Trace]:
-    sides = ({"xanchor": "right", "yanchor": "middle"}, {"xanchor": "left", "yanchor": "middle"}, {"yanchor": "bottom"})
     labels = []
-    for name, token, (x, y), side in zip(CLASSES, TOKENS, CORNERS, sides, strict=True):
+    for name, token, (x, y) in zip(CLASSES, TOKENS, CORNERS, strict=True):
         spot = {"x": float(x), "y": float(y), "xref": "x2", "yref": "y2", "showarrow": False}
-        labels.append(spot | side | {"text": f"only {name}", "font": {"color": token, "size": 12}, "xshift": 0})
+        side = {"yanchor": "bottom" if y else "top", "xanchor": "center", "font": {"color": token, "size": 12}}
+        labels.append(spot | side | {"text": f"only {name}"})
     centre = dict(zip("xy", (float(c) for c in place(np.full(3, 1 / 3))), strict=True))
     labels.append(
         centre | {"xref": "x2", "yref": "y2", "text": "+", "showarrow": False, "font": {"color": "$grey", "size": 16}}

@@ -23,18 +23,16 @@ class Passage:
         counts: (BINS, L) float32, share of a layer's activations in each bin of EDGES; columns sum to 1.
         deviation: (L,) standard deviation of a layer's activations.
         gradient: (L,) root mean square of ∂loss/∂z at each layer, when that of ∂loss/∂output is 1.
-        flat: (L,) share of pre-activations with |φ′(z)| < 0.01.
     """
 
     counts: NDArray[np.float32]
     deviation: NDArray[np.float64]
     gradient: NDArray[np.float64]
-    flat: NDArray[np.float64]
 
 
 @memo(maxsize=8)
 def draws(seed: int, layers: int) -> tuple[Array, Array, Array]:
-    """Draw inputs (INPUTS, WIDTH), weights (layers, WIDTH, WIDTH) and the gradient at the top (INPUTS, WIDTH): all N(0, 1)."""
+    """Draw N(0, 1): inputs (64, 48), weights (layers, 48, 48) and the gradient at the top (64, 48)."""
     random = np.random.default_rng([seed, 15])
     inputs = random.standard_normal((INPUTS, WIDTH), dtype=np.float32)
     top = random.standard_normal((INPUTS, WIDTH), dtype=np.float32)
@@ -85,7 +83,6 @@ def passage(name: Name, knob: float, gain: float, bias: float, layers: int, seed
         counts=np.stack([_shares(hidden) for hidden in outputs], axis=1),
         deviation=np.array([_deviation(hidden) for hidden in outputs]),
         gradient=np.array([_size(error) for error in errors]),
-        flat=np.array([np.mean(np.abs(slope) < 0.01) for slope in slopes]),
     )
 
 

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nnviz.concepts.gradient_flow.notation import number
 from nnviz.concepts.gradient_flow.training import Floats, Record
 from nnviz.core.diagnosis import Finding
 
-LARGEST = np.finfo(np.float64).max
+LARGEST = float(np.finfo(np.float64).max)
+CASCADE = 3  # steps before the breakdown that are told
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,7 @@ class Breakdown:
         seed: of the network in which it appeared; of several at once, the first.
         going: the way through the network it was on, "forward" or "back".
         layer: from 1; None if it was the loss.
-        change: size of the step before, over the size of the weights; nan at step 0.
+        changes: sizes of the last steps before it (three at most), each over the size of the weights.
         growth: by how much each layer then multiplied what passes through it.
         lost, networks: how many networks have broken down in the end, and of how many.
     """
@@ -28,7 +30,7 @@ class Breakdown:
     seed: int
     going: str
     layer: int | None
-    change: float
+    changes: tuple[float, ...]
     growth: float
     lost: int
     networks: int
@@ -55,7 +57,7 @@ def locate(record: Record) -> Breakdown | None:
         seed=record.setting.seeds[network],
         going="back" if on_the_way_back else "forward",
         layer=None if place == depth else layer,
-        change=float(record.change[step - 1, network]) if step else float("nan"),
+        changes=tuple(float(change) for change in record.change[max(0, step - CASCADE) : step, network]),
         growth=growth(record.signal[step, ::-1, network] if on_the_way_back else record.activation[step, :, network]),
         lost=int(broken.any(axis=(0, 1)).sum()),
         networks=order.shape[2],
@@ -63,7 +65,7 @@ def locate(record: Record) -> Breakdown | None:
 
 
 def growth(norms: Floats) -> float:
-    """Return the factor a layer, (last/first)^(1/steps between), of the finite positive norms at the start of the list."""
+    """Return the factor a layer of the finite positive norms a list begins with: (last/first)^(1/layers between)."""
     usable = np.isfinite(norms) & (norms > 0)
     count = len(norms) if usable.all() else int((~usable).argmax())
     if count < 2:
@@ -78,8 +80,21 @@ def explain(found: Breakdown | None, noun: str) -> Finding | None:
     place = "in the loss" if found.layer is None else f"going {found.going}, at {noun} {found.layer}"
     text = f"Numbers stopped being finite at step {found.step}, {place} (seed {found.seed}): {found.lost} of "
     text += f"{found.networks} networks are lost."
-    if np.isfinite(found.change):
-        text += f" Step {found.step - 1} had moved the weights by {found.change:.2g} times their own size;"
-    if np.isfinite(found.growth):
-        text += f" each {noun} then multiplied the signal by {found.growth:.2g}, past the largest number ({LARGEST:.2g})."
+    if found.changes:
+        steps = ", ".join(number(change) for change in found.changes)
+        text += f" The steps before had moved its weights by {steps} times their own size:"
+        grown = f"each {noun} then multiplied the signal by {number(found.growth)}, " if found.growth > 10 else ""
+        text += f" {grown}beyond {number(LARGEST)}, the largest number that 64 bits hold."
     return Finding("non-finite", "failure", text)
+
+
+def silent_layers(record: Record) -> Finding | None:
+    """Find networks in which a layer is zero for every example at initialization, so that nothing passes it."""
+    silent = record.activation[0] == 0  # (L, K)
+    networks = int(silent.any(axis=0).sum())
+    if not networks:
+        return None
+    first = int(silent.any(axis=1).argmax()) + 1
+    text = f"In {networks} of {silent.shape[1]} networks every unit of a layer (first: {first}) outputs zero for all "
+    text += "examples, so no gradient passes it."
+    return Finding("dead units", "failure" if networks == silent.shape[1] else "warning", text)

@@ -11,7 +11,7 @@ import numpy as np
 from nnviz.concepts.gradient_flow.network import Activation, Clipping, Loss, Network, Normalization, Setting
 from nnviz.concepts.gradient_flow.training import STEPS, Floats, Record, train
 from nnviz.core import params
-from nnviz.core.progress import Report, silent
+from nnviz.core.progress import Report, part, silent
 
 HE = 2**0.5  # the gain that keeps ReLU's signal: He et al. 2015
 Cure = Literal["initialization", "residual", "normalization", "clipping"]
@@ -23,7 +23,7 @@ class Params(params.Params):
     """Settings of a deep network and of its training."""
 
     gain: float = params.field(
-        1.0,
+        1.1,
         "Initialization gain",
         "Weights are drawn from a normal distribution with standard deviation gain / √(inputs of the unit). "
         "1 keeps a linear net's signal, √2 ≈ 1.41 a ReLU net's (He).",
@@ -59,7 +59,7 @@ class Params(params.Params):
         "initialization",
         "Compare with and without",
         "A second group of networks with the same seeds differs in this only: it has the cure if yours lacks it, "
-        "and lacks it if yours has it.",
+        "and lacks it if yours has it (without ReLU and He: the sigmoid, gain 1).",
         labels={
             "initialization": "ReLU with He initialization",
             "residual": "Residual connections",
@@ -98,7 +98,7 @@ class Params(params.Params):
         more=True,
     )
     rate: float = params.field(
-        0.1, "Learning rate", "Step size of gradient descent.", ge=1e-3, le=10, log=True, more=True
+        0.05, "Learning rate", "Step size of gradient descent.", ge=1e-3, le=10, log=True, more=True
     )
     decay: float = params.field(
         0.0, "L2 penalty", "λ: every step also pulls each weight towards 0 by ηλ of its size.",
@@ -176,8 +176,8 @@ def run(params: Params, report: Report = silent) -> Run:
     if not params.training:
         return start
     report(0.0, "Training", start)
-    first = train(own, STEPS, lambda share, what="", _=None: report(share / 2, what))
-    second = train(other, STEPS, lambda share, what="", _=None: report(0.5 + share / 2, what))
+    first = train(own, STEPS, part(report, 0.0, 0.5))
+    second = train(other, STEPS, part(report, 0.5, 1.0))
     return Run(params, first, second, cured)
 
 
@@ -192,10 +192,17 @@ def counterpart(own: Setting, cure: Cure) -> tuple[Setting, bool]:
         has = own.clipping != "none"
         return replace(own, clipping="none" if has else "norm"), has
     has = own.activation == "relu" and abs(own.gain - HE) < 0.01
-    return (replace(own, activation="sigmoid", gain=1.0), True) if has else (replace(own, activation="relu", gain=HE), False)
+    before, after = replace(own, activation="sigmoid", gain=1.0), replace(own, activation="relu", gain=HE)
+    return (before, True) if has else (after, False)
 
 
-def flow_ratio(record: Record, step: int = 0) -> Floats:
-    """Return what fraction of the last layer's gradient reaches layer 1, (K,); nan where nothing arrives anywhere."""
-    first, last = record.signal[step, 0], record.signal[step, -1]
-    return np.divide(first, last, out=np.full_like(first, np.nan), where=last > 0)
+def flow_ratio(record: Record) -> Floats:
+    """Return layer 1's share of the last layer's gradient before training, (K,); nan where no layer gets any."""
+    first, last = record.signal[0, 0], record.signal[0, -1]
+    return np.asarray(np.divide(first, last, out=np.full_like(first, np.nan), where=last > 0))
+
+
+def typical(record: Record) -> int:
+    """Return which network has the middle share of the gradient at layer 1 (of two, the lower)."""
+    ratio = flow_ratio(record)
+    return int(np.argsort(ratio)[(int(np.isfinite(ratio).sum()) - 1) // 2])

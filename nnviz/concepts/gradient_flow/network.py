@@ -44,7 +44,7 @@ class Setting:
     loss: Loss = "cross-entropy"
     clipping: Clipping = "none"
     threshold: float = 1.0
-    rate: float = 0.1
+    rate: float = 0.05
     decay: float = 0.0
     seeds: tuple[int, ...] = tuple(range(8))
 
@@ -172,7 +172,7 @@ def initial(setting: Setting) -> Weights:
 
 @memo(maxsize=24)
 def _draws(network: Network, depth: int, width: int, seeds: tuple[int, ...]) -> tuple[Tensor, Tensor, Tensor]:
-    """Draw standard normal numbers, so that a hand on the gain only scales them. A deeper net begins like a shallow one."""
+    """Draw standard normal numbers, which a gain only scales; a deeper net begins like a shallower one."""
     features, matrices = (2, depth - 1) if network == "mlp" else (1, 1)
     shapes = ((1, width, 1), (1, features, width), (matrices, width, width))
     each = []

@@ -8,8 +8,8 @@ from nnviz.concepts.gradient_flow.network import Setting, Weights, backward, exa
 from nnviz.concepts.gradient_flow.training import Floats, norm
 from nnviz.core.memo import memo
 
-GAINS = np.round(np.geomspace(0.1, 3.0, 14), 3)
-SEEDS = 4  # networks at each gain
+GAINS = np.round(np.geomspace(0.1, 3.0, 13), 3)
+SEEDS = 3  # networks at each gain
 MEAN_SQUARE_SLOPE = {"linear": 1.0, "relu": 0.5, "leaky": 0.5 * (1 + 0.01**2)}
 """E[φ′(z)²] over a symmetric z, where it does not depend on the size of z."""
 
@@ -31,8 +31,8 @@ class Sweep:
 
 def over_gains(setting: Setting) -> Sweep:
     """Measure the share of the gradient that reaches layer 1 at each of GAINS."""
-    ignored = {"gain": 1.0, "clipping": "none", "threshold": 1.0, "rate": 0.1, "decay": 0.0}
-    return _measured(replace(setting, seeds=setting.seeds[:SEEDS], **ignored))
+    without = replace(setting, gain=1.0, clipping="none", threshold=1.0, rate=0.05, decay=0.0)  # none of them matters
+    return _measured(replace(without, seeds=setting.seeds[:SEEDS]))
 
 
 @memo(maxsize=64)

@@ -17,6 +17,7 @@ from nnviz.concepts.gradient_flow.network import (
     examples,
     initial,
     rolled,
+    unrolled,
 )
 from nnviz.core.memo import memo
 from nnviz.core.progress import Report, silent
@@ -35,8 +36,8 @@ class Record:
         loss: (T, K) loss of the batch.
         activation: (T, L, K) norm of each layer's output, root mean square over the examples.
         signal: (T, L, K) norm of ∂(one example's loss)/∂(each layer's output), root mean square over the examples.
-        gradient: (T, L, K) norm of ∂loss/∂(each layer's weights and biases).
-        update: (T, L, K) norm of the step that each layer's weights take then; an RNN has one matrix for all.
+        gradient: (T, L, K) norm of ∂loss/∂(each layer's weights), biases apart.
+        update: (T, L, K) norm of the step that each layer's weights take then; an RNN's are the same at all.
         size, clipped: (T, K) size of the whole gradient before and after clipping, in the norm by which it clips:
             the largest entry for clipping by value, otherwise the Euclidean norm.
         change: (T, K) norm of the whole step over the norm of all weights.
@@ -74,7 +75,7 @@ def train(setting: Setting, steps: int = STEPS, report: Report = silent) -> Reco
                 "activation": norm(flow.states) / EXAMPLES**0.5,
                 "signal": norm(flow.signals) * EXAMPLES**0.5,  # the loss is a mean: N times for one example's, over √N
                 "gradient": by_layer(flow.gradients),
-                "update": by_layer(change).expand(setting.depth, -1),
+                "update": by_layer(unrolled(setting, change)),
                 "size": size(gradients, setting.clipping),
                 "clipped": size(held, setting.clipping),
                 "change": whole(change) / whole(weights),
@@ -125,12 +126,12 @@ def size(gradients: Weights, kind: Clipping) -> Tensor:
 
 
 def by_layer(tensors: Weights) -> Tensor:
-    """Return the norm of each layer's (or time step's) own weights and biases, (L, K)."""
-    entry, hidden, bias = (norm(tensor) for tensor in tensors[:3])
-    missing = len(bias) - len(entry), len(bias) - len(hidden)
-    entry = functional.pad(entry, (0, 0, 0, missing[0]))  # only layer 1 of an MLP has input weights
-    hidden = functional.pad(hidden, (0, 0, missing[1], 0))  # layer 1 has no hidden weights
-    return torch.hypot(torch.hypot(entry, hidden), bias)
+    """Return the norm of each layer's (or time step's) own weights, biases apart, (L, K)."""
+    entry, hidden = norm(tensors.entry), norm(tensors.hidden)
+    depth = max(len(entry), len(hidden) + 1)
+    entry = functional.pad(entry, (0, 0, 0, depth - len(entry)))  # only layer 1 of an MLP has input weights
+    hidden = functional.pad(hidden, (0, 0, depth - len(hidden), 0))  # layer 1 has no hidden weights
+    return torch.hypot(entry, hidden)
 
 
 def _stacked(rows: list[Tensor], steps: int) -> Floats:

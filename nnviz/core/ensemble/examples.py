@@ -39,7 +39,7 @@ class Examples:
     @property
     def count(self) -> int:
         """Points N before any subset."""
-        return self.inputs.shape[1]
+        return int(self.inputs.shape[1])
 
     def size(self, network: int) -> int:
         """Return the number of points of one network."""
@@ -61,9 +61,8 @@ def points_of(network: MLP, inputs: ArrayLike, count: int) -> NDArray[np.float64
     points = np.ascontiguousarray(inputs, np.float64)
     points = points[None] if points.ndim == 2 else points
     if points.ndim != 3 or points.shape[0] not in (1, count) or points.shape[2] != network.sizes[0]:
-        raise ValueError(
-            f"inputs must have shape (N, {network.sizes[0]}) or ({count}, N, {network.sizes[0]}), got {np.shape(inputs)}"
-        )
+        size = network.sizes[0]
+        raise ValueError(f"inputs must have shape (N, {size}) or ({count}, N, {size}), got {np.shape(inputs)}")
     return points
 
 

@@ -9,7 +9,7 @@ Array = NDArray[np.float64]
 def data_loss(name: str, outputs: Array, targets: Array) -> Array:
     """Return the mean loss over examples (and outputs): (..., N, out) and (N, out) to (...), without penalty.
 
-    Computed from logits without overflow: bce is max(z, 0) − z t + ln(1 + e^−|z|), cross_entropy is Σt (ln Σeᶻ) − Σ t z.
+    Computed from logits without overflow: bce is max(z, 0) − z t + ln(1 + e^−|z|), cross_entropy Σt ln Σeᶻ − Σ t z.
     """
     gap = outputs - targets
     if name == "bce":

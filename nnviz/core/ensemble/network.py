@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -67,7 +68,7 @@ class MLP:
     @property
     def parameters(self) -> int:
         """Number of weights and biases P."""
-        return sum((inputs + 1) * outputs for inputs, outputs in zip(self.sizes[:-1], self.sizes[1:], strict=True))
+        return sum((inputs + 1) * outputs for inputs, outputs in pairwise(self.sizes))
 
     @property
     def hidden_units(self) -> int:
@@ -96,7 +97,7 @@ class MLP:
     def layers(self, weights: NDArray[np.floating]) -> list[tuple[NDArray[np.floating], NDArray[np.floating]]]:
         """Split weights (..., P) into views per layer: W (..., out, in) and b (..., out)."""
         parts, start = [], 0
-        for inputs, outputs in zip(self.sizes[:-1], self.sizes[1:], strict=True):
+        for inputs, outputs in pairwise(self.sizes):
             middle = start + inputs * outputs
             matrix = weights[..., start:middle].reshape(*weights.shape[:-1], outputs, inputs)
             start = middle + outputs
@@ -109,10 +110,9 @@ class MLP:
         """Return the same network as float64 `nn.Sequential`: Linear, activation, …, Linear(, output activation)."""
         steps: list[nn.Module] = []
         for name, (matrix, bias) in zip(self.layer_activations(activation), self.layers(weights), strict=True):
-            linear = nn.utils.skip_init(nn.Linear, matrix.shape[1], matrix.shape[0], dtype=torch.float64)
-            with torch.no_grad():
-                linear.weight.copy_(torch.from_numpy(np.array(matrix, dtype=np.float64)))
-                linear.bias.copy_(torch.from_numpy(np.array(bias, dtype=np.float64)))
+            linear = nn.Linear(matrix.shape[1], matrix.shape[0], device="meta")  # drawn nowhere, filled below
+            linear.weight = nn.Parameter(torch.from_numpy(np.array(matrix, dtype=np.float64)))
+            linear.bias = nn.Parameter(torch.from_numpy(np.array(bias, dtype=np.float64)))
             steps += [linear, activation_module(name, self.shape if shape is None else shape)]
         return nn.Sequential(*steps[:-1] if self.output == "linear" else steps)
 
@@ -172,7 +172,7 @@ def padded_positions(sizes: tuple[int, ...]) -> tuple[NDArray[np.int64], int]:
     loop runs over a row's neighbours in memory.
     """
     positions, start = [], 0
-    for inputs, outputs in zip(sizes[:-1], sizes[1:], strict=True):
+    for inputs, outputs in pairwise(sizes):
         rows, columns = padded(inputs), padded(outputs)
         positions.append((start + np.arange(outputs)[:, None] + np.arange(inputs)[None, :] * columns).ravel())
         positions.append(start + rows * columns + np.arange(outputs))

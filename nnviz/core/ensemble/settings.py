@@ -118,7 +118,7 @@ def prepare(network: MLP, settings: Settings, examples: NDArray[np.int64]) -> Pr
     per_epoch = -(-examples // batch)
     budget = whole(settings, "steps", count, least=0)
     steps = np.where(budget > 0, budget, whole(settings, "epochs", count, least=0) * per_epoch)
-    optimizers = strings("optimizer", settings.optimizer, count)
+    optimizers = tuple(str(name) for name in strings("optimizer", settings.optimizer, count))
     hidden = strings("activation", network.activation if settings.activation is None else settings.activation, count)
     codes = [[ACTIVATIONS.index(name) for name in network.layer_activations(names)] for names in hidden]
     optimizer = [choose("optimizer", name, OPTIMIZERS) for name in optimizers]

@@ -63,27 +63,27 @@ class Trained:
         """Examples processed at each snapshot, (T, K): the clock between steps and seconds."""
         sizes = np.array([self.train.size(network) for network in range(len(self.seeds))])
         per_epoch = -(-sizes // self.settings.batch)
-        return self.steps // per_epoch * sizes + self.steps % per_epoch * self.settings.batch
+        return np.asarray(self.steps // per_epoch * sizes + self.steps % per_epoch * self.settings.batch)
 
     @cached_property
     def train_loss(self) -> Doubles:
         """Mean data loss on each network's training points, without dropout or penalty, (T, K)."""
-        return self._scores(self.train)[0]
+        return np.asarray(self._scores(self.train)[0])
 
     @cached_property
     def train_accuracy(self) -> Doubles:
         """Share of training points right, (T, K); see `metrics.accuracy`."""
-        return self._scores(self.train)[1]
+        return np.asarray(self._scores(self.train)[1])
 
     @cached_property
     def test_loss(self) -> Doubles:
         """Mean data loss on the held-out points, (T, K)."""
-        return self._scores(self._held_out)[0]
+        return np.asarray(self._scores(self._held_out)[0])
 
     @cached_property
     def test_accuracy(self) -> Doubles:
         """Share of held-out points right, (T, K)."""
-        return self._scores(self._held_out)[1]
+        return np.asarray(self._scores(self._held_out)[1])
 
     @cached_property
     def penalty(self) -> Doubles:
@@ -96,8 +96,13 @@ class Trained:
     @cached_property
     def gradient_norms(self) -> Doubles:
         """‖∂loss/∂(W, b)‖ of every layer on all training points, without dropout or penalty, (T, K, L)."""
-        return np.stack([np.sqrt((weight**2).sum(axis=(-2, -1)) + (bias**2).sum(axis=-1))
-                         for weight, bias in self.network.layers(self.gradients())], axis=-1)
+        return np.stack(
+            [
+                np.sqrt((weight**2).sum(axis=(-2, -1)) + (bias**2).sum(axis=-1))
+                for weight, bias in self.network.layers(self.gradients())
+            ],
+            axis=-1,
+        )
 
     @cached_property
     def activation_scales(self) -> Doubles:

@@ -98,7 +98,7 @@ def starting_weights(network: MLP, seeds: Sequence[int], initial: ArrayLike | No
     given = np.asarray(initial, np.float64)
     if given.shape not in ((network.parameters,), (len(seeds), network.parameters)):
         raise ValueError(
-            f"initial must have shape ({network.parameters},) or ({len(seeds)}, {network.parameters}), got {given.shape}"
+            f"initial must be {network.parameters} numbers, or {len(seeds)} rows of them, got {given.shape}"
         )
     return np.broadcast_to(given, (len(seeds), network.parameters))
 

@@ -1,0 +1,65 @@
+"""The page's charts, its sentence and its diagnosis."""
+
+import numpy as np
+
+from nnviz.charts.view import View
+from nnviz.concepts.adversarial import evidence, maps
+from nnviz.concepts.adversarial.hero import hero, percent
+from nnviz.concepts.adversarial.model import Run
+from nnviz.concepts.adversarial.settings import DEFENCES
+from nnviz.concepts.adversarial.survey import EPSILONS
+from nnviz.concepts.adversarial.symptoms import gradient_masking
+from nnviz.core.diagnosis import findings
+
+GREYS = 16  # steps between the 17 grey levels of the digits
+
+
+def view(run: Run) -> View:
+    """Return all that the page shows for one run."""
+    last = evidence.crossing(run) if run.params.detail == "transfer" else evidence.masking(run)
+    charts = (
+        hero(run),
+        maps.path(run),
+        maps.strip(run),
+        evidence.accuracy(run),
+        evidence.ledger(run),
+        evidence.proof(run),
+        last,
+    )
+    masked = gradient_masking(run.own) if run.own else None
+    moments = len(run.portrait.path)
+    steps = np.arange(moments) if moments > 1 else None
+    return View(charts, sentence(run), steps=steps, unit="moment", findings=findings(masked))
+
+
+def sentence(run: Run) -> str:
+    """Say what happened to the digit, to the forty, and to the networks of all seeds."""
+    return f"{_one(run)} {_all(run)}".strip()
+
+
+def _one(run: Run) -> str:
+    portrait, spec = run.portrait, run.params.spec
+    change = np.abs(portrait.change)
+    row = portrait.probabilities[-1]
+    subject = "Your digit" if portrait.drawn else f"This {portrait.label}"
+    verb = "is still taken for" if portrait.answer == portrait.label else "is now taken for"
+    largest = float(change.max())
+    how = f"though no pixel moves by more than {largest:.3g}, {GREYS * largest:.1f} of the {GREYS} grey steps"
+    if spec.attack == "jsma":
+        how = f"after {int((change > 0).sum())} of 64 pixels were painted over"
+    refused = ", but the detector refuses it" if portrait.refused[-1] else ""
+    proven = " It is proven that nothing within the ball can fool the network here." if portrait.certified else ""
+    flat = " The gradient that the attacker follows is exactly zero here." if portrait.flat else ""
+    return f"{subject} {verb} {portrait.answer} ({percent(float(row.max()))}), {how}{refused}.{proven}{flat}"
+
+
+def _all(run: Run) -> str:
+    if run.own is None:
+        return ""
+    place = run.own.at(run.params.epsilon)
+    kept, clean = 100 * run.own.strongest[:, place], 100 * float(np.median(run.own.clean))
+    low, middle, high = np.quantile(kept, [0.1, 0.5, 0.9])
+    return (
+        f"Over {run.own.networks} networks with defence “{DEFENCES[run.params.defence]}” the strongest attack at "
+        f"ε = {EPSILONS[place]:g} leaves {middle:.0f} % right ({low:.0f} to {high:.0f}) of {clean:.0f} %."
+    )

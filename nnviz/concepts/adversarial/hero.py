@@ -1,0 +1,110 @@
+"""The first chart: original, perturbation and result as pictures, with the class probabilities as bars."""
+
+from typing import Any
+
+import numpy as np
+
+from nnviz.charts import build
+from nnviz.charts.build import Trace
+from nnviz.charts.view import Chart
+from nnviz.concepts.adversarial.model import Run
+from nnviz.concepts.adversarial.portrait import Portrait
+
+MAGNIFIED = 5  # times the perturbation is shown
+SIDE = 8
+PANELS = ((0.0, 0.22), (0.235, 0.455), (0.47, 0.69))  # the pictures' shares of the width
+BARS = (0.75, 1.0)
+TOP = 0.86  # of the pictures; their captions stand above
+CLASSES = [str(digit) for digit in range(10)]
+
+
+def hero(run: Run) -> Chart:
+    """Return the chart of one digit under attack; the moments of the attack play."""
+    portrait = run.portrait
+    frames = frames_of(portrait)
+    last = {path: values[-1] for path, values in frames.items()}
+    traces = [
+        build.picture(portrait.path[0].reshape(SIDE, SIDE), 0) | {"hovertemplate": "ink %{z:.2f}<extra></extra>"},
+        build.picture(last["data.1.z"], 1, diverging=True)
+        | {"hovertemplate": "%{z:.2f}, five times the change<extra></extra>"},
+        build.picture(last["data.2.z"], 2) | {"hovertemplate": "ink %{z:.2f}<extra></extra>"},
+        *_bars(portrait, last["data.4.x"]),
+    ]
+    layout = _layout([last[f"layout.annotations.{place}.text"] for place in range(3)])
+    title = "Original, perturbation and result: what the network takes them for"
+    return Chart("pictures", title, {"data": traces, "layout": layout}, _alt(run), frames=frames)
+
+
+def frames_of(portrait: Portrait) -> dict[str, Any]:
+    """Return what moves, moment by moment: perturbation, result, bars and their captions."""
+    pictures = portrait.path.reshape(-1, SIDE, SIDE)
+    change = np.clip(MAGNIFIED * (pictures - pictures[0]), -1, 1)
+    before = f"<b>Original</b><br>{_seen(portrait, 0)}"
+    return {
+        "data.1.z": change.astype(np.float32),
+        "data.2.z": pictures.astype(np.float32),
+        "data.4.x": portrait.probabilities.astype(np.float32),
+        "layout.annotations.0.text": [before] * len(pictures),
+        "layout.annotations.1.text": [
+            f"<b>Perturbation ×{MAGNIFIED}</b><br>largest {largest:.3f}"
+            for largest in np.abs(pictures - pictures[0]).max(axis=(1, 2))
+        ],
+        "layout.annotations.2.text": [f"<b>Result</b><br>{_seen(portrait, moment)}" for moment in range(len(pictures))],
+    }
+
+
+def _seen(portrait: Portrait, moment: int) -> str:
+    """Say what the network takes the digit for, how surely, and whether that is what it is."""
+    row = portrait.probabilities[moment]
+    answer = int(row.argmax())
+    sign = "✓" if answer == portrait.label else "✗"
+    alarm = " · refused" if portrait.refused[moment] else ""
+    return f"{sign} {answer}, {percent(float(row[answer]))}{alarm}"
+
+
+def percent(share: float) -> str:
+    """Return a share as a percentage that never rounds to all or nothing unless it is."""
+    if 0.995 <= share < 1:
+        return "> 99 %"
+    return "< 1 %" if 0 < share < 0.005 else f"{100 * share:.0f} %"
+
+
+def _bars(portrait: Portrait, now: Any) -> list[Trace]:
+    """Return the class probabilities before (hollow) and now (filled; blue is the own class)."""
+    colours = ["$blue" if digit == portrait.label else "$orange" for digit in range(10)]
+    shared = {"type": "bar", "orientation": "h", "y": CLASSES, "xaxis": "x4", "yaxis": "y4"}
+    hollow = {"color": "$paper/0", "line": {"color": "$grey", "width": 1.2}}
+    before = {"x": portrait.probabilities[0], "name": "original", "marker": hollow, "width": 0.84}
+    after = {"x": now, "name": "now", "marker": {"color": colours}, "width": 0.5}
+    hover = {"hovertemplate": "class %{y}: %{x:.1%}"}
+    return [shared | before | hover, shared | after | hover]
+
+
+def _layout(captions: list[str]) -> Trace:
+    layout: Trace = {"annotations": [], "showlegend": False, "barmode": "overlay", "bargap": 0}
+    layout["margin"] = {"l": 8, "r": 12, "t": 8, "b": 40}
+    for panel, ((left, right), text) in enumerate(zip(PANELS, captions, strict=True)):
+        number = "" if panel == 0 else str(panel + 1)
+        bare = {"visible": False, "showgrid": False, "constrain": "domain", "fixedrange": True}
+        layout[f"xaxis{number}"] = bare | {"domain": [left, right], "anchor": f"y{number}"}
+        stretch = {"scaleanchor": f"x{number}", "autorange": "reversed", "constraintoward": "top"}
+        layout[f"yaxis{number}"] = bare | {"domain": [0, TOP], "anchor": f"x{number}"} | stretch
+        place = {"x": (left + right) / 2, "y": TOP + 0.01, "xref": "paper", "yref": "paper", "xanchor": "center"}
+        layout["annotations"].append(place | {"yanchor": "bottom", "text": text, "showarrow": False})
+    layout["xaxis4"] = build.axis("probability", 0, 1, domain=list(BARS), anchor="y4", tickformat=".0%", nticks=3)
+    layout["yaxis4"] = build.axis("class", domain=[0, TOP], anchor="x4", type="category", autorange="reversed")
+    heading = {"x": sum(BARS) / 2, "y": TOP + 0.01, "xref": "paper", "yref": "paper", "xanchor": "center"}
+    words = "<b>Class probabilities</b><br>▭ original  ▬ now"
+    layout["annotations"].append(heading | {"yanchor": "bottom", "text": words, "showarrow": False})
+    return layout
+
+
+def _alt(run: Run) -> str:
+    portrait = run.portrait
+    first, last = portrait.probabilities[0], portrait.probabilities[-1]
+    return (
+        f"The original is taken for {int(first.argmax())} ({percent(float(first.max()))}), the attacked digit for "
+        f"{portrait.answer} ({percent(float(last.max()))}); the probability of {portrait.label} goes from "
+        f"{percent(float(first[portrait.label]))} to {percent(float(last[portrait.label]))}, and no pixel moves by "
+        f"more than {float(np.abs(portrait.change).max()):.3f}."
+    )

@@ -1,0 +1,136 @@
+"""The path of the attack over a map of answers, and the strip of forty digits under the same attack."""
+
+import numpy as np
+
+from nnviz.charts import build, theme
+from nnviz.charts.build import Trace
+from nnviz.charts.view import Chart
+from nnviz.concepts.adversarial.model import Run
+from nnviz.concepts.adversarial.plane import Plane
+from nnviz.concepts.adversarial.portrait import SHOWN
+from nnviz.concepts.adversarial.tasks import task_of
+
+COLUMNS, SIDE = 20, 8
+NAMES = ("upper moon", "lower moon")
+
+
+def path(run: Run) -> Chart:
+    """Return the attack's path across the boundary."""
+    plane = run.plane
+    own = run.params.plane == "cut"
+    x, y = ("along the attack (L2 distance)", "across (L2 distance)") if own else ("feature x₁", "feature x₂")
+    traces = [_map(plane), _boundary(plane), *([] if own else _points()), _rim(plane), _line(plane), _marker(plane)]
+    layout = {
+        "xaxis": build.axis(x, float(plane.x[0]), float(plane.x[-1])),
+        "yaxis": build.axis(y, float(plane.y[0]), float(plane.y[-1]), scaleanchor="x", constrain="domain"),
+        "showlegend": False,
+    }
+    where = "a cut through the digit’s 64 pixels" if own else "a network with two inputs"
+    moves = {"data.{}.x": plane.path[:, :1], "data.{}.y": plane.path[:, 1:]}
+    return Chart(
+        "path",
+        f"The path across the boundary: {where}",
+        {"data": traces, "layout": layout},
+        _alt(plane),
+        frames={name.format(len(traces) - 1): values for name, values in moves.items()},
+        click={} if own else {"across": "x", "up": "y"},
+        height=360,
+    )
+
+
+def _map(plane: Plane) -> Trace:
+    title = "p(own class) − p(best other)"
+    heat = build.heat(plane.x, plane.y, plane.margin, title=title, diverging=True, zmin=-1, zmax=1, opacity=0.75)
+    scale = [[0.0, "$orange"], [0.5, "$paper"], [1.0, "$blue"]]
+    return heat | {
+        "colorscale": scale,
+        "hovertemplate": "%{x:.2f}, %{y:.2f}: %{z:.2f}<extra></extra>",
+        "zsmooth": "best",
+    }
+
+
+def _boundary(plane: Plane) -> Trace:
+    contours = {"start": 0, "end": 0, "size": 1, "coloring": "none"}
+    line = {"color": "$ink", "width": 2}
+    base = {"type": "contour", "x": plane.x, "y": plane.y, "z": plane.margin, "showscale": False}
+    return base | {"contours": contours, "line": line, "hoverinfo": "skip", "name": "boundary"}
+
+
+def _points() -> list[Trace]:
+    data = task_of("plane").parts
+    positions, targets = data.test.double().numpy(), data.test_labels.numpy()
+    return build.points(positions, targets, NAMES, opacity=0.55, hoverinfo="skip")
+
+
+def _rim(plane: Plane) -> Trace:
+    line = {"color": "$ink", "dash": "dot", "width": 1.6}
+    base = {"type": "scatter", "mode": "lines", "x": plane.rim[:, 0], "y": plane.rim[:, 1], "line": line}
+    return base | {"name": "ball of radius ε", "hoverinfo": "name"}
+
+
+def _line(plane: Plane) -> Trace:
+    marker = {"size": 5, "color": "$ink"}
+    base = {"type": "scatter", "mode": "lines+markers", "x": plane.path[:, 0], "y": plane.path[:, 1], "marker": marker}
+    return base | {"line": {"color": "$ink", "width": 2.2}, "name": "steps of the attack", "hoverinfo": "name"}
+
+
+def _marker(plane: Plane) -> Trace:
+    look = {"size": 15, "symbol": "star", "color": "$red", "line": {"color": "$paper", "width": 1.5}}
+    base = {"type": "scatter", "mode": "markers", "x": plane.path[-1:, 0], "y": plane.path[-1:, 1], "marker": look}
+    return base | {"name": "now", "hoverinfo": "name"}
+
+
+def _alt(plane: Plane) -> str:
+    steps, length = len(plane.path) - 1, float(np.linalg.norm(plane.path[-1] - plane.path[0]))
+    outcome = "stays in its class" if plane.answer == plane.label else f"is now taken for class {plane.answer}"
+    return f"After {steps} moves the point is {length:.2f} away from where it began and {outcome}."
+
+
+def strip(run: Run) -> Chart:
+    """Return forty test digits after the attack: a cross where the network is fooled. A click shows one large."""
+    portrait = run.portrait
+    rows = SHOWN // COLUMNS
+    tiles = portrait.strip.reshape(rows, COLUMNS, SIDE, SIDE).transpose(0, 2, 1, 3).reshape(rows * SIDE, COLUMNS * SIDE)
+    pixels = build.picture(tiles) | {"hoverinfo": "skip", "xgap": 0, "ygap": 0}
+    number = np.arange(SHOWN)
+    across, down = SIDE * (number % COLUMNS) + (SIDE - 1) / 2, SIDE * (number // COLUMNS) + (SIDE - 1) / 2
+    signs = ["✗" if fooled else "" for fooled in portrait.fooled]
+    words = [f"a {label}, taken for {answer}" for label, answer in zip(portrait.labels, portrait.answers, strict=True)]
+    look = {"size": 26, "opacity": 0, "symbol": "square"}
+    hit = {"type": "scatter", "mode": "markers", "x": across, "y": down, "customdata": number, "marker": look}
+    text = {"type": "scatter", "mode": "text", "x": across + 2.6, "y": down + 2.4, "text": signs, "hoverinfo": "skip"}
+    traces = [
+        pixels,
+        text | {"textfont": {"color": "$red", "size": 17, "weight": 700}},
+        hit | {"text": words, "hovertemplate": "%{text}<extra></extra>"},
+    ]
+    bare = {"visible": False, "showgrid": False, "fixedrange": True}
+    layout: Trace = {
+        "xaxis": bare | {"range": [-0.5, COLUMNS * SIDE - 0.5], "constrain": "domain"},
+        "showlegend": False,
+    }
+    layout["yaxis"] = bare | {"range": [rows * SIDE - 0.5, -0.5], "scaleanchor": "x", "constrain": "domain"}
+    layout["margin"], layout["hovermode"] = {"l": 4, "r": 4, "t": 4, "b": 4}, "closest"
+    layout["shapes"] = [] if portrait.drawn else [_frame(run.params.digit)]
+    lost = int(portrait.fooled.sum())
+    alt = f"{lost} of {SHOWN} test digits are now taken for something else{_wanted(run)}."
+    title = "Forty test digits under this attack: ✗ where it wins. Click one to see it large"
+    return Chart(
+        "strip", title, {"data": traces, "layout": layout}, alt, click={"digit": "customdata"}, wide=True, height=150
+    )
+
+
+def _frame(digit: int) -> Trace:
+    left, top = SIDE * (digit % COLUMNS) - 0.5, SIDE * (digit // COLUMNS) - 0.5
+    return {
+        "type": "rect",
+        "x0": left,
+        "x1": left + SIDE,
+        "y0": top,
+        "y1": top + SIDE,
+        "line": {"color": theme.colour(0), "width": 3},
+    }
+
+
+def _wanted(run: Run) -> str:
+    return "" if run.params.target == "any" else f", as wanted for {run.params.target}"

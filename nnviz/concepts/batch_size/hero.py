@@ -1,0 +1,146 @@
+"""The hero: the loss of the same runs against steps, against examples and against seconds, raced by one clock."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnviz.charts import build
+from nnviz.charts.view import Chart
+from nnviz.concepts.batch_size import look
+from nnviz.concepts.batch_size.model import Run
+from nnviz.concepts.batch_size.training import EXAMPLES
+from nnviz.core.statistics import Band, band
+from nnviz.core.timeline import log_steps
+
+FRAMES = 40
+CLOCKS = ("steps", "examples", "seconds")
+TITLES = {
+    "steps": "steps (log)",
+    "examples": "examples seen (log)",
+    "seconds": "seconds, this machine's (log)",
+}
+DOMAINS = ([0.0, 0.31], [0.345, 0.655], [0.69, 1.0])
+TOP = 1.6  # the loss axis reaches to so many times the loss of guessing
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Race:
+    """Where every batch size stands at each frame.
+
+    Attributes:
+        readings: (F,) int64 of the clock that runs: steps, examples or milliseconds.
+        unit: noun of a reading.
+        at: (F, B) step at which each batch size stands, 1 before its first step is done.
+        loss: (F, B) median training loss there.
+    """
+
+    readings: NDArray[np.int64]
+    unit: str
+    at: Floats
+    loss: Floats
+
+
+def per_step(run: Run, clock: str) -> Floats:
+    """Return what one step of each batch size takes by a clock, (B,)."""
+    ones = np.ones(len(run.batches))
+    return {"steps": ones, "examples": ones * run.batches, "seconds": run.step_seconds}[clock]
+
+
+def guessing(run: Run) -> float:
+    """Return the loss of a constant answer, ln C."""
+    return float(np.log({"moons": 2, "digits": 10}[run.params.data]))
+
+
+def rows_of(run: Run, index: int) -> NDArray[np.int64]:
+    """Return the moments at which one batch size has moved on, from its first step."""
+    steps = run.curves.steps[:, index]
+    return np.flatnonzero((steps > 0) & (np.diff(steps, prepend=0) > 0))
+
+
+def losses(run: Run, index: int) -> Band:
+    """Return the band over seeds of one batch size's training loss, at `rows_of`."""
+    return band(run.curves.loss[rows_of(run, index), index], axis=1)
+
+
+def race(run: Run) -> Race:
+    """Let one clock run, evenly in its logarithm, and see where everyone stands."""
+    clock = run.params.race
+    unit = per_step(run, clock)
+    last = run.curves.steps[-1]
+    scale = 1000 if clock == "seconds" else 1
+    readings = log_steps(max(2, int(np.ceil(scale * (last * unit).max()))), FRAMES)
+    at = np.clip(readings[:, None] / (scale * unit), 1, last)
+    found = [
+        np.interp(np.log(at[:, index]), np.log(run.curves.steps[rows_of(run, index), index]), losses(run, index).median)
+        for index in range(len(run.batches))
+    ]
+    names = {"steps": "step", "examples": "example", "seconds": "ms"}
+    return Race(readings, names[clock], at, np.stack(found, axis=1))
+
+
+def clocks(run: Run, raced: Race) -> Chart:
+    """Draw the loss of every batch size by three clocks."""
+    traces: list[look.Trace] = []
+    frames: dict[str, Any] = {}
+    for panel, clock in enumerate(CLOCKS):
+        unit, axis = per_step(run, clock), f"x{panel + 1 if panel else ''}"
+        for index, batch in enumerate(run.batches):
+            x = run.curves.steps[rows_of(run, index), index] * unit[index]
+            traces += look.curve(x, losses(run, index), int(batch), xaxis=axis, showlegend=panel == 0)
+        frames |= {f"data.{len(traces)}.x": raced.at * unit, f"data.{len(traces)}.y": raced.loss}
+        traces.append(_runners(run, raced, unit, axis))
+    return Chart(
+        "clocks", "The same runs by three clocks", {"data": traces, "layout": _layout(run)}, _words(run), frames
+    )
+
+
+def _runners(run: Run, raced: Race, unit: Floats, axis: str) -> look.Trace:
+    """Return one marker for each batch size, where it stands in the race."""
+    batches = [int(batch) for batch in run.batches]
+    face = {
+        "color": [look.token(batch) for batch in batches],
+        "symbol": [look.marker(batch) for batch in batches],
+        "size": 10,
+        "line": {"width": 1.5, "color": "$paper"},
+    }
+    text = [look.name(batch) for batch in batches]
+    place = {"x": raced.at[-1] * unit, "y": raced.loss[-1], "xaxis": axis}
+    return {"type": "scatter", "mode": "markers", "marker": face, "text": text, "showlegend": False} | place
+
+
+def _layout(run: Run) -> look.Trace:
+    guess = guessing(run)
+    layout: look.Trace = {"yaxis": build.axis("training loss (nats)", 0, TOP * guess), "annotations": []}
+    for panel, clock in enumerate(CLOCKS):
+        unit = per_step(run, clock)
+        axis = build.axis(TITLES[clock], 0.8 * float(unit.min()), 1.6 * float((run.horizon * unit).max()), log=True)
+        axis |= {"domain": DOMAINS[panel], "anchor": "y", "dtick": 1, "exponentformat": "power"}
+        layout[f"xaxis{panel + 1 if panel else ''}"] = axis
+    line = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": guess, "y1": guess}
+    layout["shapes"] = [line | {"line": {"color": "$grey", "width": 1, "dash": "dot"}}]
+    mark = {"x": 1, "xref": "paper", "y": guess, "text": "guessing", "showarrow": False, "xanchor": "right"}
+    layout["annotations"].append(mark | {"yanchor": "bottom", "font": {"size": 11, "color": "$grey"}})
+    return layout
+
+
+def _words(run: Run) -> str:
+    ends = []
+    for index, batch in enumerate(run.batches):
+        steps = int(run.curves.steps[-1, index])
+        spent = f"{steps:,} steps, {steps * int(batch):,} examples, {look.number(steps * run.step_seconds[index])} s"
+        ends.append(
+            f"{look.name(int(batch))} ends at {look.number(float(losses(run, index).median[-1]))} after {spent}"
+        )
+    return f"Training loss by three clocks, {EXAMPLES} training examples: {'; '.join(ends)}."
+
+
+def captions(run: Run, raced: Race) -> list[str]:
+    """Say who leads at each frame."""
+    leaders = [int(np.argmin(np.where(np.isfinite(row), row, np.inf))) for row in raced.loss]
+    return [
+        f"{look.name(int(run.batches[leader]))} leads, loss {look.number(float(row[leader]))}"
+        for leader, row in zip(leaders, raced.loss, strict=True)
+    ]

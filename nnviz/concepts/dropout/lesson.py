@@ -1,0 +1,86 @@
+"""What is said, asked and claimed about dropout."""
+
+from nnviz.concepts.dropout.claims import CLAIMS
+from nnviz.concepts.dropout.predictions import PREDICTIONS
+from nnviz.concepts.dropout.thinning import dropout, forward, test_factor
+from nnviz.core.lesson import Lesson, Preset, Reference
+
+INTRO = """At every step of training, every example meets another **thinned network**: each hidden unit is switched off
+with the **dropout rate**. At test all units answer at once. Play the timeline and watch units flicker out on the left
+while the surface on the right stays calm. Then drag the rate: training accuracy falls, and for a while test accuracy
+rises."""
+
+PRESETS = (
+    Preset(
+        "0.9 everywhere",
+        {"rate": 0.9, "width": 8, "noise": 0.2},
+        "Eight units a layer, of which fewer than one is left on average: even the training points are not learned.",
+        "underfitting",
+    ),
+    Preset(
+        "Forget eval mode",
+        {"eval_mode": False, "rate": 0.8},
+        "The surface turns to salt and pepper: ask the same question twice and you get two answers.",
+        "train mode at test",
+    ),
+    Preset(
+        "Forget to rescale",
+        {"scaling": "none"},
+        "Accuracy hides it. Read the diagnosis: the outputs are four times too large, so every error is a loud one.",
+        "missing rescale",
+    ),
+    Preset(
+        "Multiply by the rate",
+        {"scaling": "rate", "rate": 0.2},
+        "The slip that rate 0.5 conceals: at 0.2 the outputs shrink to almost nothing and the boundary moves.",
+        "missing rescale",
+    ),
+)
+
+REFERENCES = (
+    Reference(
+        "Srivastava, Hinton, Krizhevsky, Sutskever & Salakhutdinov, Dropout: a simple way to prevent neural networks "
+        "from overfitting, JMLR",
+        2014,
+        "https://jmlr.org/papers/v15/srivastava14a.html",
+    ),
+    Reference(
+        "Hinton et al., Improving neural networks by preventing co-adaptation of feature detectors",
+        2012,
+        "https://arxiv.org/abs/1207.0580",
+    ),
+    Reference(
+        "Gal & Ghahramani, Dropout as a Bayesian approximation: representing model uncertainty in deep learning, ICML",
+        2016,
+        "https://arxiv.org/abs/1506.02142",
+    ),
+    Reference(
+        "Wager, Wang & Liang, Dropout training as adaptive regularization, NeurIPS",
+        2013,
+        "https://arxiv.org/abs/1307.1493",
+    ),
+    Reference(
+        "Goodfellow, Bengio & Courville, Deep Learning, section 7.12",
+        2016,
+        "https://www.deeplearningbook.org/contents/regularization.html",
+    ),
+    Reference(
+        "PyTorch, torch.nn.Dropout (inverted dropout)",
+        2025,
+        "https://docs.pytorch.org/docs/stable/generated/torch.nn.Dropout.html",
+    ),
+)
+
+NOTES = (
+    "2 min · Play once. Ask: is it the same network at two steps? No: each example at each step has a mask of its own, "
+    "drawn from 2⁶⁴ thinned networks that share their weights.",
+    "3 min · Drag the rate from 0 to 0.9 slowly. Ask where test accuracy turns. Training accuracy only falls; test "
+    "accuracy rises first, because the wide network had memorized the overlapping points.",
+    "3 min · Ask the first prediction, then set width 4. Why worse? There were no units to spare.",
+    "3 min · Break it → Forget eval mode, then Forget to rescale. The first is seen at once; the second leaves "
+    "accuracy alone and multiplies the loss. Ask which is the more dangerous in a real project.",
+    "2 min · Many thinned networks: one alone is mediocre, twenty together are as good as all units in one pass. That "
+    "pass is the cheap stand-in for the average, and exact only for a linear network.",
+)
+
+lesson = Lesson(INTRO, PREDICTIONS, PRESETS, CLAIMS, (dropout, test_factor, forward), REFERENCES, NOTES)

@@ -1,0 +1,20 @@
+"""Numbers that span many decades, written short."""
+
+import math
+
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def power(exponent: int) -> str:
+    """Write a power of ten: 10⁻³."""
+    return f"10{str(exponent).translate(SUPERSCRIPTS)}"
+
+
+def number(value: float) -> str:
+    """Write a number with two digits, with a power of ten where it is far from one."""
+    if not math.isfinite(value):
+        return "not a number" if math.isnan(value) else "infinity"
+    if value == 0 or 1e-3 <= abs(value) < 1e4:
+        return (f"{value:.2g}" if abs(value) < 100 else f"{value:.0f}").replace("-", "−")
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return f"{mantissa.replace('-', '−')}·{power(int(exponent))}"
