@@ -1,8 +1,8 @@
 """How soon the picture follows the hand: nnviz beside st.slider and st.plotly_chart with the same figures, in one run.
 
 `python -m bench.latency [slug …]`. Both servers run side by side, one Chromium looks at both, and the moves take turns.
-A move is over with the frame that shows a new hero. The stock slider sends on release, so its clock starts there; on nnviz
-it starts while the hand is still down. Both compute the page's preview and draw all of its charts.
+A move is over with the frame that shows a new hero. The stock slider sends on release, so its clock starts there; on
+nnviz it starts while the hand is still down. Both compute the page's preview and draw all of its charts.
 """
 
 import os
@@ -65,7 +65,7 @@ def measure(slug: str, room: Room, addresses: tuple[str, str], driver: WebDriver
     hands = (stock, own)
     for hand in hands:
         hand.visit()  # both servers have computed this page before anything is timed
-    cold, again = ([_visits(hands, cold=kind) for kind in (True, False)])
+    cold, again = (_visits(hands, cold=kind) for kind in (True, False))
     moves, sizes, releases = _moves(stock, own)
     rate = _drag(own)
     _close(driver, hands)
@@ -137,22 +137,27 @@ def _close(driver: WebDriver, hands: tuple[Hand, Hand]) -> None:
 
 def tell(results: dict[str, Result]) -> None:
     """Print what was measured, with what is asked beside it."""
-    heads = ["page", "slider", "stock ms", "p95", "nnviz ms", "p95", "ratio", f"≤ {SHARE}", "full ms", "updates/s", "asked", "bytes stock", "nnviz"]
-    rows = []
-    for slug, result in results.items():
-        stock, own = median(result.stock.moves), median(result.own.moves)
-        asked = TRAINING if slug in TRAINED else FASTEST
-        times = [f"{stock:.0f}", f"{_p95(result.stock.moves):.0f}", f"{own:.0f}", f"{_p95(result.own.moves):.0f}"]
-        verdict = [f"{own / stock:.2f}", _mark(own / stock <= SHARE), f"{median(result.releases):.0f}"]
-        pace = [f"{result.rate:.1f}", f"≥ {asked} {_mark(result.rate >= asked)}"]
-        rows.append([slug, result.field, *times, *verdict, *pace, f"{result.stock.size:,.0f}", f"{result.own.size:,.0f}"])
-    show(f"From a move of the slider to the new picture ({MOVES} moves each, taking turns)", heads, rows)
-    heads = ["page", "stock, empty cache", "nnviz, empty cache", f"≤ {FIRST}", "stock, again", "nnviz, again", f"≤ {FIRST}"]
-    rows = []
-    for slug, result in results.items():
-        first = [f"{result.stock.cold:.0f}", f"{result.own.cold:.0f}", _mark(result.own.cold <= FIRST)]
-        rows.append([slug, *first, f"{result.stock.again:.0f}", f"{result.own.again:.0f}", _mark(result.own.again <= FIRST)])
-    show(f"First picture from a warm server, ms from navigation (median of {VISITS})", heads, rows)
+    heads = ["page", "slider", "stock ms", "p95", "nnviz ms", "p95", "ratio", f"≤ {SHARE}", "full ms"]
+    heads += ["updates/s", "asked", "bytes stock", "nnviz"]
+    title = f"From a move of the slider to the new picture ({MOVES} moves each, taking turns)"
+    show(title, heads, [[slug, *_move_cells(slug, result)] for slug, result in results.items()])
+    heads = ["page", "stock, empty cache", "nnviz, empty cache", f"≤ {FIRST}", "stock, again", "nnviz, again"]
+    title = f"First picture from a warm server, ms from navigation (median of {VISITS})"
+    show(title, [*heads, f"≤ {FIRST}"], [[slug, *_first_cells(result)] for slug, result in results.items()])
+
+
+def _move_cells(slug: str, result: Result) -> list[str]:
+    stock, own = median(result.stock.moves), median(result.own.moves)
+    asked = TRAINING if slug in TRAINED else FASTEST
+    times = [f"{stock:.0f}", f"{_p95(result.stock.moves):.0f}", f"{own:.0f}", f"{_p95(result.own.moves):.0f}"]
+    verdict = [f"{own / stock:.2f}", _mark(own / stock <= SHARE), f"{median(result.releases):.0f}"]
+    pace = [f"{result.rate:.1f}", f"≥ {asked} {_mark(result.rate >= asked)}"]
+    return [result.field, *times, *verdict, *pace, f"{result.stock.size:,.0f}", f"{result.own.size:,.0f}"]
+
+
+def _first_cells(result: Result) -> list[str]:
+    pairs = [(result.stock.cold, result.own.cold), (result.stock.again, result.own.again)]
+    return [cell for stock, own in pairs for cell in (f"{stock:.0f}", f"{own:.0f}", _mark(own <= FIRST))]
 
 
 def _p95(values: list[float]) -> float:

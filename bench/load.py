@@ -1,7 +1,7 @@
 """A classroom on one server: learners who open pages, drag sliders in bursts and let go, over several rounds.
 
-`python -m bench.load [slug …] [--sessions 30] [--seconds 60] [--rounds 3]`. Only 127.0.0.1, at most 100 sessions and 300 seconds.
-Memory is the server's resident set; the same number of sessions on a bare Streamlit page is measured in the same run.
+`python -m bench.load [slug …] [--sessions 30] [--seconds 60] [--rounds 3]`. Only 127.0.0.1, at most 100 sessions, 300
+seconds and 10 rounds. Memory is the server's resident set; the same number of sessions on a bare Streamlit page is measured in the same run.
 """
 
 import argparse
@@ -59,7 +59,7 @@ async def play(visitor: Visitor, until: float) -> None:
 
 
 async def bystanders(server: Server, sessions: int) -> tuple[Seen, float]:
-    """Open that many sessions on a page without a stage, rerun each a few times; return what they saw and the memory."""
+    """Open sessions that touch no stage, rerun each a few times; return what they saw and the memory."""
     seen = Seen()
     async with httpx2.AsyncClient() as client, AsyncExitStack() as room:
         visitors = [Visitor(server.address, "home", None, client, seen) for _ in range(sessions)]

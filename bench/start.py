@@ -1,7 +1,7 @@
 """From the command to the first paint: `streamlit run app.py` beside a bare Streamlit page, taking turns.
 
-`python -m bench.start`. Chromium goes there as soon as the port answers; its cache is empty. The title is painted with the
-first frame that has an <h1>, the picture with the first frame that has a drawn hero.
+`python -m bench.start`. Chromium goes there as soon as the port answers; its cache is empty. The title is painted with
+the first frame that has an <h1>, the picture with the first frame that has a drawn hero.
 """
 
 import tempfile
@@ -19,7 +19,7 @@ from bench.hand import CLOCK
 from bench.table import show
 from tests.browser.machine import ROOT, Server, chromium, serving, wait_for
 
-ROUNDS = 2
+ROUNDS = 3
 LONGEST = 120.0  # seconds
 OWN, BARE = ROOT / "app.py", ROOT / "bench" / "bare.py"
 

@@ -9,8 +9,8 @@ def show(title: str, heads: Sequence[str], rows: Sequence[Sequence[object]]) -> 
     widths = [max(len(row[column]) for row in texts) for column in range(len(heads))]
     print(f"\n{title}")
     for number, row in enumerate(texts):
-        cells = [cell.ljust(width) if index == 0 else cell.rjust(width) for index, (cell, width) in enumerate(zip(row, widths, strict=True))]
-        print("  ".join(cells))
+        first, *rest = zip(row, widths, strict=True)
+        print("  ".join([first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in rest)]))
         if number == 0:
             print("  ".join("-" * width for width in widths))
     print(flush=True)

@@ -5,7 +5,6 @@ import json
 import random
 import time
 from dataclasses import dataclass, field
-from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -49,16 +48,14 @@ class Visitor:
         token = answer.cookies.get("_streamlit_xsrf") or "PLACEHOLDER_AUTH_TOKEN"
         headers = {"Cookie": f"_streamlit_xsrf={token}"}
         address = f"ws://{urlsplit(self.address).netloc}/_stcore/stream"
-        protocols: Any = ["streamlit", token]
-        self.socket = await connect(
-            address, subprotocols=protocols, origin=self.address, additional_headers=headers, max_size=None  # type: ignore[arg-type]
-        )
+        options: dict[str, Any] = {"subprotocols": ["streamlit", token], "origin": self.address}
+        self.socket = await connect(address, additional_headers=headers, max_size=None, **options)
         self.seen.opened.append(await self.rerun())
         if self.room is not None:
             await self.ask("full", {})
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(self, *_error: object) -> None:
         """Leave."""
         await self.socket.close()
 
@@ -106,7 +103,8 @@ class Visitor:
         url = f"{self.address}/live/{self.slug}/{stage}"
         answer = await self.client.get(url, params=settings, headers=headers, timeout=LONGEST)
         took = 1000 * (time.monotonic() - began)
-        last = json.loads(answer.text.splitlines()[-1]) if answer.status_code == 200 else {"error": answer.text[:80]}
+        text = answer.text
+        last: dict[str, Any] = json.loads(text.splitlines()[-1]) if answer.status_code == 200 else {"error": text[:80]}
         if "charts" not in last:
             self.seen.errors.append(f"{self.slug}: {answer.status_code} {last.get('error')}")
         self.known = {chart["name"]: chart["fingerprint"] for chart in last.get("charts", ())}

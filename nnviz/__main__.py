@@ -20,7 +20,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m nnviz", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("list", help="the pages that exist")
-    run = commands.add_parser("run", help="compute a page's run", epilog="every setting of the page is a flag: --rate 0.3")
+    run = commands.add_parser(
+        "run", help="compute a page's run", epilog="every setting of the page is a flag: --rate 0.3"
+    )
     run.add_argument("slug")
     run.add_argument("--out", type=Path, help="write the run's arrays to this .npz file")
     test = commands.add_parser("claims", help="test a page's claims over seeds")

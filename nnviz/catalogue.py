@@ -64,7 +64,12 @@ CHAPTERS = (
         (
             Page("neuron", "A neuron, and many", (1, 2), "Weights, a bias, an activation: bend a line into a curve."),
             Page("perceptron", "The perceptron learning rule", (3,), "A line that turns a little at every mistake."),
-            Page("mlp", "Perceptron against multilayer perceptron", (4,), "What a hidden layer can do that a line cannot."),
+            Page(
+                "mlp",
+                "Perceptron against multilayer perceptron",
+                (4,),
+                "What a hidden layer can do that a line cannot.",
+            ),
             Page("forward-pass", "Forward propagation", (5,), "Follow one input through every sum."),
             Page("backprop", "Backpropagation and the chain rule", (6, 7), "Local slope times upstream, edge by edge."),
             Page("losses", "Loss functions", (8, 9), "What is punished, and how hard.", ("outliers pull the fit",)),
@@ -107,7 +112,13 @@ CHAPTERS = (
                 "Vanishing and exploding gradients",
                 (11, 12),
                 "Watch the signal fade or blow up, layer by layer.",
-                ("loss is NaN", "gradients vanish", "gradients explode", "deep net does not learn", "gradient clipping"),
+                (
+                    "loss is NaN",
+                    "gradients vanish",
+                    "gradients explode",
+                    "deep net does not learn",
+                    "gradient clipping",
+                ),
             ),
             Page("initialization", "Weight initialization", (17,), "Where training starts decides whether it starts."),
             Page("normalization", "Normalizing inputs", (14,), "From needle to circle: scale the features."),

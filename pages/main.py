@@ -5,7 +5,9 @@ import streamlit as st
 from nnviz import catalogue
 from nnviz.ui.component import ASSETS
 
-st.set_page_config(page_title="nnviz", page_icon=str(ASSETS / "icon.svg"), layout="wide", initial_sidebar_state="collapsed")
+st.set_page_config(
+    page_title="nnviz", page_icon=str(ASSETS / "icon.svg"), layout="wide", initial_sidebar_state="collapsed"
+)
 
 rooms = {
     chapter.title: [

@@ -41,7 +41,23 @@ def queries(params: type[Params]) -> st.SearchStrategy[dict[str, str]]:
 
 
 JUNK: st.SearchStrategy[dict[str, str]] = st.dictionaries(st.text(max_size=20), st.text(max_size=60), max_size=6)
-NASTY = ("nan", "inf", "-1e999", "5.7", "", " ", "0x10", "١٢", "1_000", "True", "<script>alert(1)</script>", "'; --", "\x00", "1,2", "9" * 400)
+NASTY = (
+    "nan",
+    "inf",
+    "-1e999",
+    "5.7",
+    "",
+    " ",
+    "0x10",
+    "١٢",
+    "1_000",
+    "True",
+    "<script>alert(1)</script>",
+    "'; --",
+    "\x00",
+    "1,2",
+    "9" * 400,
+)
 
 
 def spoiled(params: type[Params]) -> st.SearchStrategy[dict[str, Any]]:

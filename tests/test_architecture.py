@@ -52,7 +52,9 @@ def test_only_the_face_knows_streamlit_and_models_know_no_plotly(path: Path) -> 
         assert "plotly" not in tops
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "nnviz" / "concepts").glob("*/*.py")), ids=lambda path: path.parent.name + "/" + path.name)
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "nnviz" / "concepts").glob("*/*.py")), ids=lambda path: path.parent.name + "/" + path.name
+)
 def test_rooms_do_not_enter_each_other(path: Path) -> None:
     rooms = {name.split(".")[2] for name in imported(path) if name.startswith("nnviz.concepts.")}
     assert rooms <= {path.parent.name}

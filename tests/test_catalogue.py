@@ -74,7 +74,11 @@ def test_every_control_has_a_title_and_teaches(page: Page) -> None:
         if control.kind in ("range", "vector"):
             assert control.minimum is not None, control.name
             assert control.maximum is not None, control.name
-    front = [control for control in controls(catalogue.load(page.slug).Params) if not control.more and control.editor != "hidden" and not control.when]
+    front = [
+        control
+        for control in controls(catalogue.load(page.slug).Params)
+        if not control.more and control.editor != "hidden" and not control.when
+    ]
     assert len(front) <= 6, [control.name for control in front]
 
 
@@ -97,7 +101,10 @@ def assert_readable(chart: Chart) -> None:
     layout = chart.figure.get("layout", {})
     for name, axis in layout.items():
         if name.startswith(("xaxis", "yaxis")) and axis.get("visible", True) and axis.get("showticklabels", True):
-            assert axis.get("title", {}).get("text") or axis.get("matches") or axis.get("overlaying"), (chart.name, name)
+            assert axis.get("title", {}).get("text") or axis.get("matches") or axis.get("overlaying"), (
+                chart.name,
+                name,
+            )
     assert not [colour for colour in hexes(chart.figure) if colour not in GREYS], chart.name
 
 

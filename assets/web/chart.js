@@ -101,18 +101,22 @@ export class ChartBox {
     this.root.classList.toggle("nv-wide", wide);
     this.root.classList.toggle("nv-clickable", Object.keys(click).length > 0);
     this.root.style.setProperty("--height", `${height}px`);
-    this.restyle(colours, mode);
+    this.dress(colours, mode);
   }
 
-  restyle(colours, mode) {
-    if (!this.source) return;
+  dress(colours, mode) {
     this.colours = colours;
     this.mode = mode;
     this.figure = dress(this.source, colours, mode);
-    if (this.drawn) {
-      this.setFrame(this.index ?? 0);
-      this.draw();
-    }
+  }
+
+  // The theme has changed.
+  restyle(colours, mode) {
+    if (!this.source) return;
+    this.dress(colours, mode);
+    if (!this.drawn) return;
+    this.setFrame(this.index ?? 0);
+    this.draw();
   }
 
   setFrame(index) {

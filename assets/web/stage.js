@@ -164,9 +164,12 @@ class Stage {
       const box = this.charts.get(chart.name);
       if (chart.body) box.take(chart, this.colours, this.mode);
       box.setFrame(frame);
-      if (stage === "full" || box.visible || !box.drawn) drawn.push(box.draw());
+      if (stage === "full" || box.visible || !box.drawn) drawn.push(box);
     }
-    await Promise.all(drawn);
+    for (const [index, box] of drawn.entries()) {
+      if (index === 1) await nextFrame(); // the hero is seen before the others are drawn
+      await box.draw();
+    }
     this.painted = stage === "full" && !this.link.outdated;
     if (stage === "full") this.transport.begin();
     this.settle();
@@ -213,6 +216,14 @@ class Stage {
   showNotes(notes) {
     this.notes.replaceChildren(...notes.map((note) => element("p", {}, note)));
   }
+}
+
+// After the browser has painted; soon in any case, for a window that nobody sees paints nothing.
+function nextFrame() {
+  return new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+    setTimeout(resolve, 50);
+  });
 }
 
 function findingItem(finding) {

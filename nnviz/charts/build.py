@@ -53,7 +53,14 @@ def points(positions: NDArray[np.float64], targets: NDArray[Any], classes: Seque
         chosen = positions[targets == index]
         edge = {"width": 1, "color": "$paper"}
         look = {"color": theme.colour(index), "symbol": theme.marker(index), "size": 7, "line": edge}
-        base = {"type": "scatter", "mode": "markers", "x": chosen[:, 0], "y": chosen[:, 1], "name": name, "marker": look}
+        base = {
+            "type": "scatter",
+            "mode": "markers",
+            "x": chosen[:, 0],
+            "y": chosen[:, 1],
+            "name": name,
+            "marker": look,
+        }
         traces.append(base | more)
     return traces
 

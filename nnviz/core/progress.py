@@ -18,12 +18,14 @@ def silent(fraction: float, what: str = "", partial: Any = None) -> None:
 
 
 def part(report: Report, low: float, high: float, what: str = "") -> Report:
-    """Return the report of a part that goes from `low` to `high` of the whole; the part's own partial results stay inside.
+    """Return the report of a part from `low` to `high` of the whole; the part's own partial results stay inside.
 
     `what`, where given, replaces the part's own words.
     """
 
-    def tell(fraction: float, said: str = "", partial: Any = None) -> None:  # noqa: ARG001 - see above
-        report(low + fraction * (high - low), what or said)
+    words = what
+
+    def tell(fraction: float, what: str = "", partial: Any = None) -> None:  # noqa: ARG001 - see above
+        report(low + fraction * (high - low), words or what)
 
     return tell

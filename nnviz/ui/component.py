@@ -35,9 +35,10 @@ def component(name: str) -> Any:
 
 @cache
 def preloads() -> str:
-    """Return a Link header: a browser fetches what our components will ask for while Streamlit's own page still starts."""
+    """Return a Link header, so that a browser fetches what our components need while Streamlit's own page starts."""
     modules = [f"<{_folder()}/{file.name}>; rel=modulepreload" for file in sorted(ASSETS.glob("web/*.js"))]
-    return ", ".join([f"<{PLOTLY}>; rel=preload; as=script", f"<{_folder()}/nnviz.css>; rel=preload; as=style", *modules])
+    styles = f"<{_folder()}/nnviz.css>; rel=preload; as=style"
+    return ", ".join([f"<{PLOTLY}>; rel=preload; as=script", styles, *modules])
 
 
 @cache

@@ -27,7 +27,8 @@ class Files(StaticFiles):
             return answer
         body = await asyncio.to_thread(packed, str(answer.path))
         headers = {name: answer.headers[name] for name in ("etag", "last-modified") if name in answer.headers}
-        return Response(body, headers=headers | {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}, media_type=answer.media_type)
+        headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+        return Response(body, headers=headers, media_type=answer.media_type)
 
 
 @lru_cache(maxsize=64)

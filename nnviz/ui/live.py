@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from functools import partial
+from typing import Any
 
 import orjson
 from starlette.requests import Request
@@ -80,8 +81,12 @@ async def _progress(job: Job, room: Room) -> AsyncIterator[bytes]:
         line = orjson.dumps({"progress": job.fraction, "what": job.what})
         if job.partial is not None and job.partial is not drawn:
             drawn = job.partial
-            line = line[:-1] + b',"partial":' + await asyncio.to_thread(lambda: wire.encode(room.view(drawn))) + b"}"
+            line = line[:-1] + b',"partial":' + await asyncio.to_thread(_encoded, room, drawn) + b"}"
         yield line + b"\n"
+
+
+def _encoded(room: Room, run: Any) -> bytes:
+    return wire.encode(room.view(run))
 
 
 def _picture(job: Job, room: Room, encode: Encode) -> bytes:

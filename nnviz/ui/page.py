@@ -98,7 +98,9 @@ def _claims(slug: str, all_claims: Sequence[Claim]) -> None:
         left, right = st.columns([5, 1], vertical_alignment="center")
         if verdict:
             left.markdown(_verdict(verdict))
-        if right.button("Run it", key=f"claim-{slug}-{claim.name}", help=f"Test this claim now, over {CLAIM_SEEDS} seeds"):
+        if right.button(
+            "Run it", key=f"claim-{slug}-{claim.name}", help=f"Test this claim now, over {CLAIM_SEEDS} seeds"
+        ):
             fresh[claim.name] = _test(claim)
             st.rerun()
     if stored:
@@ -125,7 +127,9 @@ def _code(slug: str, room: Room, params: Params) -> None:
     arguments = ", ".join(f"{name}={value!r}" for name, value in changed.items())
     module = f"nnviz.concepts.{catalogue.find(slug).room}"
     st.markdown("The run on screen, in a notebook:")
-    st.code(f"from {module} import Params, run, view\n\nresult = run(Params({arguments}))\nview(result).charts[0].to_figure()")
+    st.code(
+        f"from {module} import Params, run, view\n\nresult = run(Params({arguments}))\nview(result).charts[0].to_figure()"
+    )
     flags = " ".join(f"--{name} {json.dumps(text)}" for name, text in params.to_query().items())
     st.code(f"python -m nnviz run {slug} {flags} --out run.npz".replace("  ", " "), language="bash")
     st.markdown("The heart of the model, as it runs:")

@@ -17,8 +17,11 @@ from selenium.webdriver.chrome.webdriver import WebDriver
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0  # seconds a server may take to come up
 CHROMIUM = ("chromium", "chromedriver")
-FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--window-size=1280,720")
-FLAGS += ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage")
+FLAGS = [
+    *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"),
+    "--window-size=1280,720",
+]
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ def missing() -> list[str]:
 def serving(
     script: Path, *options: str, folder: Path = ROOT, environment: Mapping[str, str] | None = None, wait: bool = True
 ) -> Iterator[Server]:
-    """Start `streamlit run SCRIPT` in a folder (whose configuration counts) on a free port of 127.0.0.1; end it at last.
+    """Start `streamlit run SCRIPT` in a folder, whose configuration counts, on a free port; end it at last.
 
     Raises:
         RuntimeError: if `wait` and the server does not answer within a minute, or ends.

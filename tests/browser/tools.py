@@ -48,7 +48,9 @@ class Browser:
         """Wait until something is true; raises AssertionError naming what was waited for."""
         deadline = time.monotonic() + PATIENCE
         while not true():
-            assert time.monotonic() < deadline, f"waited {PATIENCE:g} s for {what}; status {self.status()}; notes {self.notes()}"
+            assert time.monotonic() < deadline, (
+                f"waited {PATIENCE:g} s for {what}; status {self.status()}; notes {self.notes()}"
+            )
             time.sleep(0.03)
 
     def js(self, script: str, *arguments: Any) -> Any:
@@ -70,7 +72,9 @@ class Browser:
 
     def drag(self, name: str, pixels: int, *, release: bool = True) -> None:
         """Take a slider at its middle and drag it."""
-        chain = ActionChains(self.driver, duration=20).click_and_hold(self.control(name))
+        self.control(name)
+        slider = self.find(f'[data-param="{name}"] input[type=range]')
+        chain = ActionChains(self.driver, duration=20).click_and_hold(slider)
         for _ in range(10):
             chain.move_by_offset(pixels // 10, 0)
         if release:

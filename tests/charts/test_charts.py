@@ -1,5 +1,7 @@
 """Theme, builders and views: figures are tested on what they contain."""
 
+from itertools import pairwise
+
 import numpy as np
 import plotly.graph_objects as go
 import pytest
@@ -32,12 +34,18 @@ def test_words_can_be_read_and_series_be_seen(mode: theme.Mode) -> None:
 
 def test_tokens_become_the_colours_of_a_theme() -> None:
     spec = {"line": {"color": "$blue"}, "fill": ["$orange/0.25", "none"], "text": "$5"}
-    assert theme.resolve(spec, "light") == {"line": {"color": "#0072B2"}, "fill": ["rgba(230,159,0,0.25)", "none"], "text": "$5"}
+    assert theme.resolve(spec, "light") == {
+        "line": {"color": "#0072B2"},
+        "fill": ["rgba(230,159,0,0.25)", "none"],
+        "text": "$5",
+    }
     assert theme.resolve(spec, "dark")["line"]["color"] == "#56B4E9"
 
 
 def test_what_a_figure_says_itself_wins_over_the_defaults() -> None:
-    merged = theme.with_defaults({"data": [{"type": "scatter"}], "layout": {"margin": {"l": 1}, "xaxis": {"ticks": ""}, "yaxis2": {}}})
+    merged = theme.with_defaults(
+        {"data": [{"type": "scatter"}], "layout": {"margin": {"l": 1}, "xaxis": {"ticks": ""}, "yaxis2": {}}}
+    )
     assert merged["layout"]["margin"] == theme.LAYOUT["margin"] | {"l": 1}
     assert merged["layout"]["xaxis"]["ticks"] == ""
     assert merged["layout"]["yaxis2"]["gridcolor"] == theme.AXIS["gridcolor"]
@@ -68,9 +76,11 @@ def test_classes_differ_by_marker_as_well_as_colour() -> None:
 def test_panels_lie_side_by_side_without_overlap() -> None:
     layout = build.panels(2, 3, list("abcdef"))
     domains = [layout[f"xaxis{number}"]["domain"] for number in ("", "2", "3")]
-    assert all(left[1] < right[0] for left, right in zip(domains, domains[1:], strict=False))
+    assert all(left[1] < right[0] for left, right in pairwise(domains))
     assert layout["yaxis"]["domain"][0] > layout["yaxis4"]["domain"][1]
-    go.Figure({"data": [build.picture(np.eye(3), panel) for panel in range(6)], "layout": theme.resolve(layout, "light")})
+    go.Figure(
+        {"data": [build.picture(np.eye(3), panel) for panel in range(6)], "layout": theme.resolve(layout, "light")}
+    )
 
 
 def test_units_of_a_diagram_stand_in_columns() -> None:

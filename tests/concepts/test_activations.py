@@ -314,15 +314,22 @@ def test_the_chosen_picture_comes_first() -> None:
 def test_the_hero_holds_functions_slopes_markers_and_flat_stretches() -> None:
     result = run(Params(functions=("tanh",), x=2.0, gain=1.5, **QUICK))
     traces = view(result).chart("functions").figure["data"]
-    pale, value, slope, dot, slope_dot, strip = traces
+    pale, value, slope, dots, slope_dots, bars = traces
     np.testing.assert_allclose(value["y"], np.tanh(1.5 * INPUTS.astype(np.float64)), atol=1e-6)
     np.testing.assert_allclose(slope["y"], 1 - np.tanh(1.5 * INPUTS.astype(np.float64)) ** 2, atol=1e-6)
-    assert dot["y"][0] == pytest.approx(np.tanh(3.0))
-    assert slope_dot["y"][0] == pytest.approx(1 - np.tanh(3.0) ** 2)
-    flat = np.abs(slope["y"]) < 0.01
-    np.testing.assert_array_equal(np.isfinite(strip["y"]), flat)
-    np.testing.assert_array_equal(np.isfinite(pale["y"]), flat)
-    assert INPUTS[flat & (INPUTS > 0)].min() == pytest.approx(np.arccosh(10) / 1.5, abs=0.05)  # sech² = 0.01
+    assert dots["y"] == [pytest.approx(np.tanh(3.0))]
+    assert slope_dots["y"] == [pytest.approx(1 - np.tanh(3.0) ** 2)]
+    flat = INPUTS[np.abs(slope["y"]) < 0.01]
+    np.testing.assert_array_equal(pale["x"][np.isfinite(pale["y"])], flat)
+    edge = np.arccosh(10) / 1.5  # sech² = 0.01
+    assert bars["base"] == pytest.approx([-8, edge], abs=0.07)
+    assert np.add(bars["base"], bars["x"]) == pytest.approx([-edge, 8], abs=0.07)
+
+
+def test_a_function_without_flat_stretches_has_no_bar() -> None:
+    result = run(Params(functions=("leaky_relu",), **QUICK))
+    assert result.readings["leaky_relu"].flat_stretches == []
+    assert view(result).chart("functions").figure["data"][-1]["base"] == []
 
 
 def test_a_moving_input_changes_the_hero_alone() -> None:

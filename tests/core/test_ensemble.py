@@ -140,7 +140,9 @@ def test_it_reaches_the_accuracy_of_scikit_learn() -> None:
     ours = train(MLP((2, 8, 8, 1)), points, targets, seeds=range(4), **budget).train_accuracy[-1].mean()
     theirs = []
     for seed in range(4):
-        model = MLPClassifier((8, 8), activation="tanh", alpha=0, batch_size=10, learning_rate_init=0.01, random_state=seed)
+        model = MLPClassifier(
+            (8, 8), activation="tanh", alpha=0, batch_size=10, learning_rate_init=0.01, random_state=seed
+        )
         for _ in range(60):
             model.partial_fit(points, targets, classes=[0, 1])
         theirs.append(model.score(points, targets))

@@ -30,7 +30,14 @@ def test_a_default_leaves_the_url_empty() -> None:
 
 def test_every_kind_of_setting_survives_the_url() -> None:
     params = Params(
-        rate=0.15, eta=0.003, units=3, activation="tanh", shown=("b",), logits=(0.5, -5, 5), residual=True, drawing="g" * 64
+        rate=0.15,
+        eta=0.003,
+        units=3,
+        activation="tanh",
+        shown=("b",),
+        logits=(0.5, -5, 5),
+        residual=True,
+        drawing="g" * 64,
     )
     assert Params.from_query(params.to_query()) == (params, ())
     assert Params.from_query(params.texts()) == (params, ())
@@ -49,7 +56,9 @@ def test_junk_is_ignored_and_named_never_raised(query: dict[str, str]) -> None:
     taken = params.to_query()
     named = {one.name for one in ignored}
     for name, value in query.items():
-        assert name in taken or name[:40] in {one[:40] for one in named} or Params.from_query({name: value})[0] == Params()
+        assert (
+            name in taken or name[:40] in {one[:40] for one in named} or Params.from_query({name: value})[0] == Params()
+        )
     assert all(len(str(one)) < 400 and str(one).isprintable() for one in ignored)
 
 

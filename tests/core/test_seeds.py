@@ -109,7 +109,9 @@ def test_dropout_draws_are_uniform_and_chunks_do_not_matter() -> None:
 
 def test_a_module_is_drawn_from_its_seed_with_the_bounds_of_pytorch() -> None:
     def module(seed: int) -> nn.Module:
-        return reset_module(nn.Sequential(nn.Conv2d(3, 8, 3), nn.LayerNorm(4), nn.Linear(50, 5), nn.Embedding(6, 2)), seed)
+        return reset_module(
+            nn.Sequential(nn.Conv2d(3, 8, 3), nn.LayerNorm(4), nn.Linear(50, 5), nn.Embedding(6, 2)), seed
+        )
 
     one, same, other = ([p.detach() for p in module(seed).parameters()] for seed in (0, 0, 1))
     assert all(torch.equal(a, b) for a, b in zip(one, same, strict=True))

@@ -1,5 +1,9 @@
 """The live route: good settings answer with charts, bad ones with the reason, and every answer carries the headers."""
 
+import base64
+import re
+
+import numpy as np
 import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -8,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from nnviz.ui import server
+from nnviz.ui.component import preloads
 
 CLIENT = TestClient(Starlette(routes=server.ROUTES, middleware=server.MIDDLEWARE))
 
@@ -46,6 +51,46 @@ def test_a_bad_request_is_told_why(path: str, status: int, words: str) -> None:
     assert words in answer.json()["error"]
 
 
+@pytest.mark.parametrize(("moment", "frame"), [("0", 0), ("0.5", None), ("1", -1)])
+def test_a_preview_sends_only_the_moment_that_is_seen(moment: str, frame: int | None) -> None:
+    def frames(path: str, **headers: str) -> dict[str, np.ndarray]:
+        packed = lines(path, **headers)[-1]["charts"][0]["body"]["frames"]  # type: ignore[index]
+        shape = {name: [int(one) for one in values["shape"].split(",")] for name, values in packed.items()}
+        return {
+            name: np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"]).reshape(shape[name])
+            for name, values in packed.items()
+        }
+
+    every = frames("/live/home/preview?rate=0.05")
+    seen = frames("/live/home/preview?rate=0.05", **{"x-moment": moment})
+    assert every.keys() == seen.keys()
+    for name, values in every.items():
+        index = int(0.5 * (len(values) - 1) + 0.5) if frame is None else frame
+        assert len(values) > 2
+        assert np.array_equal(seen[name], values[index][None])
+
+
+@pytest.mark.parametrize("moment", ["", "x", "nan", "-1", "2", "inf"])
+def test_a_moment_that_is_none_sends_the_whole_timeline(moment: str) -> None:
+    whole = lines("/live/home/preview?rate=0.07")[-1]["charts"][0]["fingerprint"]  # type: ignore[index]
+    assert lines("/live/home/preview?rate=0.07", **{"x-moment": moment})[-1]["charts"][0]["fingerprint"] == whole  # type: ignore[index]
+
+
+def test_scripts_travel_compressed_to_whoever_takes_that() -> None:
+    packed = CLIENT.get("/assets/0/web/stage.js", headers={"accept-encoding": "gzip"})
+    plain = CLIENT.get("/assets/0/web/stage.js", headers={"accept-encoding": "identity"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert int(packed.headers["content-length"]) < int(plain.headers["content-length"])
+    assert packed.text == plain.text
+
+
+def test_what_a_page_preloads_is_there() -> None:
+    paths = re.findall("<([^>]+)>", preloads())
+    assert any(path.startswith("/plotly/") for path in paths)
+    assert {CLIENT.get(path).status_code for path in paths} == {200}
+
+
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=80))
 def test_any_query_string_is_answered(query: str) -> None:
@@ -65,6 +110,8 @@ def test_files_under_a_versioned_path_are_kept_for_ever_but_not_their_absence() 
     assert CLIENT.get("/assets/0/web/absent.js").headers.get("cache-control") != server.FOR_EVER
 
 
-@pytest.mark.parametrize("path", ["/assets/0/web/../../../app.py", "/assets/0/%2e%2e/%2e%2e/app.py", "/plotly/0/..%2f__init__.py"])
+@pytest.mark.parametrize(
+    "path", ["/assets/0/web/../../../app.py", "/assets/0/%2e%2e/%2e%2e/app.py", "/plotly/0/..%2f__init__.py"]
+)
 def test_nothing_outside_the_assets_is_served(path: str) -> None:
     assert CLIENT.get(path).status_code in (404, 422)

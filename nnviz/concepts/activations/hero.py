@@ -14,45 +14,60 @@ from nnviz.core.diagnosis import SATURATED
 VALUES = (-2.0, 4.4)  # the axis of φ: the same at every setting, so that the eye keeps the change
 SLOPES = (-0.2, 1.45)
 LABEL_GAP = 0.066  # of an axis, between two labels
+RIGHT = {"xaxis": "x2", "yaxis": "y2"}
 ROW = 0.042  # share of the height that each row of flat stretches takes
 
 
 def functions_chart(run: Run) -> Chart:
     """Draw φ(g·x) on the left, φ′(g·x) on the right, and below it where |φ′| < 0.01."""
     g, x = run.params.gain, run.params.x
-    traces: list[Trace] = []
-    for name, reading in run.readings.items():
-        traces += _curves(name, reading, x)
-    traces += [_strip(name, reading, row) for row, (name, reading) in enumerate(run.readings.items())]
-    layout = _axes([look.label(name) for name in run.readings], "" if g == 1 else f"{g:g}·") | _marks(run)
+    curves = [trace for name, reading in run.readings.items() for trace in _curves(name, reading)]
+    values = [reading.value for reading in run.readings.values()]
+    slopes = [reading.slope for reading in run.readings.values()]
+    traces = [*curves, _markers(run, values), _markers(run, slopes) | RIGHT, _flat_bars(run)]
+    layout = _axes([look.label(name) for name in run.readings], "" if g == 1 else f"{g:g}·") | _marks(
+        run, values, slopes
+    )
     times = "" if g == 1 else f" times gain {g:g}"
     title = f"Each function and its slope, at input {look.number(x)}{times}; shaded where |slope| < {SATURATED:g}"
     return Chart("functions", title, {"data": traces, "layout": layout}, _alt(run))
 
 
-def _curves(name: Name, reading: Reading, x: float) -> list[Trace]:
-    """Return the function, a broad pale line where it is flat, its slope, and both markers."""
+def _curves(name: Name, reading: Reading) -> list[Trace]:
+    """Return the function with a broad pale line where it is flat, and its slope."""
     line = {"type": "scatter", "mode": "lines", "x": INPUTS, "name": look.label(name), "line": look.stroke(name)}
     pale = {"color": f"{look.token(name)}/0.28", "width": 11}
-    flat = line | {"y": np.where(reading.flat, reading.values, np.nan), "line": pale, "hoverinfo": "skip"}
-    dot = {"color": look.token(name), "size": 9, "symbol": look.symbol(name), "line": {"width": 1.5, "color": "$paper"}}
-    marker = {"type": "scatter", "mode": "markers", "x": [x], "marker": dot, "hoverinfo": "skip"}
-    right = {"xaxis": "x2", "yaxis": "y2"}
-    return [
-        flat,
-        line | {"y": reading.values},
-        line | {"y": reading.slopes} | right,
-        marker | {"y": [reading.value]},
-        marker | {"y": [reading.slope]} | right,
+    flat = line | _pieces(reading) | {"line": pale, "hoverinfo": "skip"}
+    return [flat, line | {"y": reading.values}, line | {"y": reading.slopes} | RIGHT]
+
+
+def _pieces(reading: Reading) -> Trace:
+    """Return the flat stretches of a function, with one gap after each."""
+    gap = np.full(1, np.nan, INPUTS.dtype)
+    pieces = [slice(first, last + 1) for first, last in reading.flat_stretches]
+    x, y = ([part for piece in pieces for part in (curve[piece], gap)] for curve in (INPUTS, reading.values))
+    return {"x": np.concatenate([gap, *x]), "y": np.concatenate([gap, *y])}
+
+
+def _markers(run: Run, heights: list[float]) -> Trace:
+    """Return every function's marker at the input. All are one trace: each trace costs the moving hand some time."""
+    tokens, symbols = [look.token(name) for name in run.readings], [look.symbol(name) for name in run.readings]
+    dots = {"color": tokens, "size": 9, "symbol": symbols, "line": {"width": 1.5, "color": "$paper"}}
+    base = {"type": "scatter", "mode": "markers", "marker": dots, "hoverinfo": "skip"}
+    return base | {"x": [run.params.x] * len(heights), "y": heights}
+
+
+def _flat_bars(run: Run) -> Trace:
+    """Return a bar for every stretch of inputs in which a function is flat, one row a function."""
+    rows = [
+        (-row, float(INPUTS[first]), float(INPUTS[last] - INPUTS[first]), look.token(name))
+        for row, (name, reading) in enumerate(run.readings.items())
+        for first, last in reading.flat_stretches
     ]
-
-
-def _strip(name: Name, reading: Reading, row: int) -> Trace:
-    """Return the stretch of inputs in which a function is flat, as a bar in its row."""
-    level = np.where(reading.flat, np.float32(-row), np.float32(np.nan))
-    bar = {"color": f"{look.token(name)}/0.75", "width": 7}
-    base = {"type": "scatter", "mode": "lines", "x": INPUTS, "y": level, "line": bar, "name": look.label(name)}
-    return base | {"xaxis": "x2", "yaxis": "y3", "hoverinfo": "name+x"}
+    levels, starts, lengths, tokens = (list(column) for column in zip(*rows, strict=True)) if rows else ([], [], [], [])
+    bars = {"type": "bar", "orientation": "h", "y": levels, "base": starts, "x": lengths, "width": 0.6}
+    hover = {"hovertemplate": "flat from %{base:.2f} to %{x:.2f}<extra></extra>"}
+    return bars | hover | {"marker": {"color": tokens, "opacity": 0.75}, "xaxis": "x2", "yaxis": "y3"}
 
 
 def _axes(names: list[str], gain: str) -> dict[str, Any]:
@@ -83,12 +98,9 @@ def _floor(count: int) -> float:
     return 0.05 + ROW * max(3, count)
 
 
-def _marks(run: Run) -> dict[str, Any]:
+def _marks(run: Run, values: list[float], slopes: list[float]) -> dict[str, Any]:
     """Return the line at the input through both panels, and every function's number beside it."""
-    x = run.params.x
-    line = vertical(x)["shape"]
-    values = [reading.value for reading in run.readings.values()]
-    slopes = [reading.slope for reading in run.readings.values()]
+    line = vertical(run.params.x)["shape"]
     notes = _labels(run, values, VALUES, 1.0, "") + _labels(run, slopes, SLOPES, 1 - _floor(len(slopes)), "2")
     return {"shapes": [line, dict(line) | {"xref": "x2"}], "annotations": notes}
 

@@ -14,7 +14,7 @@ from nnviz.core.diagnosis import SATURATED
 from nnviz.core.progress import Report, part, silent
 
 LIMIT = 8.0  # the input runs from −LIMIT to LIMIT
-INPUTS: NDArray[np.float32] = np.linspace(-LIMIT, LIMIT, 321, dtype=np.float32)
+INPUTS: NDArray[np.float32] = np.linspace(-LIMIT, LIMIT, 241, dtype=np.float32)
 TEMPERATURES: NDArray[np.float64] = np.geomspace(0.02, 50.0, 49)
 PREVIEW_EPOCHS = 40
 LABELS: dict[str, str] = {name: activation.label for name, activation in ACTIVATIONS.items()}
@@ -81,7 +81,7 @@ class Params(params.Params):
         when={"picture": ("nets",)},
     )  # fmt: skip
     hidden: int = params.field(
-        2, "Hidden layers of the nets", "8 units each; Xavier's weights for step, sigmoid and tanh, He's for the others",
+        2, "Hidden layers of the nets", "8 units each; Xavier's weights for step, sigmoid and tanh, He's for the rest",
         ge=1, le=10, more=True,
     )  # fmt: skip
     bias: float = params.field(
@@ -120,7 +120,7 @@ class Reading:
     """One function, drawn and read off.
 
     Attributes:
-        values, slopes: (321,) float32, φ(g·x) and φ′(g·x) at INPUTS.
+        values, slopes: (241,) float32, φ(g·x) and φ′(g·x) at INPUTS.
         value, slope: both at the hand's input, float64.
     """
 
@@ -130,9 +130,11 @@ class Reading:
     slope: float
 
     @property
-    def flat(self) -> NDArray[np.bool_]:
-        """Where the function is saturated: |φ′| < 0.01."""
-        return np.asarray(np.abs(self.slopes) < SATURATED)
+    def flat_stretches(self) -> list[tuple[int, int]]:
+        """First and last index of every stretch of inputs in which the function is saturated: |φ′| < 0.01."""
+        flat = np.concatenate([[False], np.abs(self.slopes) < SATURATED, [False]])
+        first, after = np.flatnonzero(np.diff(flat)).reshape(-1, 2).T
+        return list(zip(first.tolist(), (after - 1).tolist(), strict=True))
 
 
 @dataclass(frozen=True)

@@ -118,7 +118,7 @@ def train(name: Name, knob: float, training: Training, *, report: Report = silen
 def _first_gradient(trained: Trained) -> NDArray[np.float64]:
     """Return the norm of the loss's gradient by layer before training, (K, L)."""
     start = replace(trained, at=trained.at[:1], steps=trained.steps[:1], weights=trained.weights[:1])
-    return start.gradient_norms[0]
+    return np.asarray(start.gradient_norms[0])
 
 
 def _fit(

@@ -70,7 +70,7 @@ def dead_chart(run: Run) -> Chart:
         {"type": "bar", "x": names, "y": before, "name": "before training", "marker": outline},
         {"type": "bar", "x": names, "y": after, "name": "after training", "marker": {"color": tokens}} | written,
     ]
-    x: Trace = {"type": "category", "showgrid": False}
+    x = axis("activation function") | {"type": "category", "showgrid": False}
     y = axis("dead units (% of hidden units)", 0, 118, tickvals=[0, 25, 50, 75, 100])
     corner: Trace = {"xref": "paper", "yref": "paper", "x": 1, "y": 1.0, "xanchor": "right", "yanchor": "bottom"}
     key: Trace = {"text": "outline: before training · filled: after", "font": {"size": 11, "color": "$grey"}}

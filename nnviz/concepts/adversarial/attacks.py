@@ -61,16 +61,15 @@ def gradient(scores: Scores, inputs: Tensor, goal: Goal) -> Tensor:
     """Return (K, N, d), the gradient of the attacker's loss at the inputs."""
     free = inputs.detach().requires_grad_()
     with torch.enable_grad():
-        slopes = torch.autograd.grad(goal.loss(scores(free)).sum(), free)
-    slope: Tensor = slopes[0]
-    return slope
+        return torch.autograd.grad(goal.loss(scores(free)).sum(), free)[0]
 
 
 def steepest(slope: Tensor, norm: Norm) -> Tensor:
     """Return the direction of length 1 that raises a linear loss most: sign(g) in L∞, g / ‖g‖₂ in L2."""
     if norm == "linf":
         return slope.sign()
-    return slope / slope.norm(dim=2, keepdim=True).clamp_min(TINY)
+    length: Tensor = slope.norm(dim=2, keepdim=True)
+    return slope / length.clamp_min(TINY)
 
 
 def projected(inputs: Tensor, origin: Tensor, radius: float, norm: Norm, box: Box = PIXELS) -> Tensor:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnviz.charts.view import View
+from nnviz.charts.view import Chart, View
 from nnviz.concepts.adversarial import evidence, maps
 from nnviz.concepts.adversarial.hero import hero, percent
 from nnviz.concepts.adversarial.model import Run
@@ -11,16 +11,17 @@ from nnviz.concepts.adversarial.survey import EPSILONS
 from nnviz.concepts.adversarial.symptoms import gradient_masking
 from nnviz.core.diagnosis import findings
 
+UNITS = {"jsma": "pixel", "queries": "moment"}
 GREYS = 16  # steps between the 17 grey levels of the digits
 
 
 def view(run: Run) -> View:
     """Return all that the page shows for one run."""
     last = evidence.crossing(run) if run.params.detail == "transfer" else evidence.masking(run)
-    charts = (
+    charts: tuple[Chart, ...] = (
         hero(run),
-        maps.path(run),
         maps.strip(run),
+        maps.path(run),
         evidence.accuracy(run),
         evidence.ledger(run),
         evidence.proof(run),
@@ -29,7 +30,9 @@ def view(run: Run) -> View:
     masked = gradient_masking(run.own) if run.own else None
     moments = len(run.portrait.path)
     steps = np.arange(moments) if moments > 1 else None
-    return View(charts, sentence(run), steps=steps, unit="moment", findings=findings(masked))
+    return View(
+        charts, sentence(run), steps=steps, unit=UNITS.get(run.params.attack, "step"), findings=findings(masked)
+    )
 
 
 def sentence(run: Run) -> str:

@@ -103,9 +103,9 @@ def learned(model: Model, recipe: Recipe, seeds: tuple[int, ...], *, report: Rep
     if recipe == "squeezed":
         return task.learn(seeds, objectives.on_rows(task, lambda inputs: rounded(inputs, task.levels - 1)), report)
     if recipe == "adversarial":
-        return task.learn(seeds, objectives.on_attacked(task, seeds), report, longer=1.5)
+        return task.learn(seeds, objectives.on_attacked(task, seeds), report)
     if recipe == "noisy":
-        return task.learn(seeds, objectives.on_noise(task, seeds), report, longer=1.5)
+        return task.learn(seeds, objectives.on_noise(task, seeds), report)
     if recipe == "certified":
         return task.learn(seeds, objectives.on_bounds(task), report, longer=1.5)
     return task.learn(seeds, objectives.on_rows(task), report)

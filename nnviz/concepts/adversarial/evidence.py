@@ -110,7 +110,7 @@ def ledger(run: Run) -> Chart:
     traces = gaps + [_dots(label, symbol, colour, names, values) for label, symbol, colour, values in looks]
     layout = {"annotations": [] if rows else [_waiting()], "legend": {"font": {"size": 11}}}
     order = [SHORT[name] for name in reversed(run.params.compared)]
-    y = build.axis("", type="category", categoryorder="array", categoryarray=order, range=[-0.6, len(order) - 0.4])
+    y = build.axis("defence", type="category", categoryorder="array", categoryarray=order, range=[-0.6, len(order) - 0.4])
     figure = build.figure(traces, build.axis("accuracy (%)", -2, 102), y, **layout)
     said = [_row_in_words(SHORT[name], measured, place) for name, measured in run.curves.items()]
     title = f"Clean against robust accuracy, at ε = {EPSILONS[place]:g}"
@@ -162,7 +162,7 @@ def masking(run: Run) -> Chart:
         )
     traces += [_rates(found, honest=True), _rates(found, honest=False)]
     rows = [_label(symptom) for symptom in reversed(found)]
-    y = build.axis("", type="category", categoryorder="array", categoryarray=rows, range=[-0.6, 4.6])
+    y = build.axis("symptom", type="category", categoryorder="array", categoryarray=rows, range=[-0.6, 4.6])
     x = build.axis("digits answered wrongly (%)", -2, 102)
     layout = {"annotations": [] if found else [_waiting()], "legend": {"font": {"size": 11}}}
     said = [
@@ -171,7 +171,9 @@ def masking(run: Run) -> Chart:
         for symptom in found
     ]
     title = f"Symptoms of a masked gradient in defence “{DEFENCES[run.params.defence]}”: ✗ present, ✓ absent"
-    return Chart("symptoms", title, build.figure(traces, x, y, **layout), " ".join(said) or WAITING, height=350)
+    return Chart(
+        "symptoms", title, build.figure(traces, x, y, **layout), " ".join(said) or WAITING, wide=True, height=300
+    )
 
 
 def _label(symptom: Symptom) -> str:
@@ -195,7 +197,7 @@ def crossing(run: Run) -> Chart:
     x, y = build.axis("shown to", type="category"), build.axis("made on", type="category", autorange="reversed")
     if run.transfers is None:
         figure = build.figure([_empty()], x, y, annotations=[_waiting()])
-        return Chart("transfer", title, figure, "The transfer rates are still being measured.", height=350)
+        return Chart("transfer", title, figure, "The transfer rates are still being measured.", wide=True, height=300)
     bands = statistics.band(100 * run.transfers[:, place])
     text = [
         [f"{middle:.0f} %<br>({low:.0f} to {high:.0f})" for middle, low, high in zip(*row, strict=True)]
@@ -209,7 +211,7 @@ def crossing(run: Run) -> Chart:
         for row, source in enumerate(NETWORKS)
         for column, victim in enumerate(NETWORKS)
     ]
-    return Chart("transfer", title, build.figure([heat], x, y), f"Fooled: {', '.join(said)}.", height=350)
+    return Chart("transfer", title, build.figure([heat], x, y), f"Fooled: {', '.join(said)}.", wide=True, height=300)
 
 
 def _empty() -> Trace:

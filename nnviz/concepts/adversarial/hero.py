@@ -12,8 +12,8 @@ from nnviz.concepts.adversarial.portrait import Portrait
 
 MAGNIFIED = 5  # times the perturbation is shown
 SIDE = 8
-PANELS = ((0.0, 0.22), (0.235, 0.455), (0.47, 0.69))  # the pictures' shares of the width
-BARS = (0.75, 1.0)
+PANELS = ((0.0, 0.24), (0.255, 0.495), (0.51, 0.75))  # the pictures' shares of the width
+BARS = (0.825, 1.0)
 TOP = 0.86  # of the pictures; their captions stand above
 CLASSES = [str(digit) for digit in range(10)]
 
@@ -91,8 +91,11 @@ def _layout(captions: list[str]) -> Trace:
         layout[f"yaxis{number}"] = bare | {"domain": [0, TOP], "anchor": f"x{number}"} | stretch
         place = {"x": (left + right) / 2, "y": TOP + 0.01, "xref": "paper", "yref": "paper", "xanchor": "center"}
         layout["annotations"].append(place | {"yanchor": "bottom", "text": text, "showarrow": False})
-    layout["xaxis4"] = build.axis("probability", 0, 1, domain=list(BARS), anchor="y4", tickformat=".0%", nticks=3)
-    layout["yaxis4"] = build.axis("class", domain=[0, TOP], anchor="x4", type="category", autorange="reversed")
+    layout["xaxis4"] = build.axis(
+        "probability", 0, 1, domain=list(BARS), anchor="y4", tickformat=".0%", tickvals=[0, 0.5, 1]
+    )
+    classes = build.axis("class", domain=[0, TOP], anchor="x4", type="category", autorange="reversed")
+    layout["yaxis4"] = classes | {"title": {"text": "class", "standoff": 3}}
     heading = {"x": sum(BARS) / 2, "y": TOP + 0.01, "xref": "paper", "yref": "paper", "xanchor": "center"}
     words = "<b>Class probabilities</b><br>▭ original  ▬ now"
     layout["annotations"].append(heading | {"yanchor": "bottom", "text": words, "showarrow": False})

@@ -1,6 +1,7 @@
 """The path of the attack over a map of answers, and the strip of forty digits under the same attack."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nnviz.charts import build, theme
 from nnviz.charts.build import Trace
@@ -11,6 +12,8 @@ from nnviz.concepts.adversarial.portrait import SHOWN
 from nnviz.concepts.adversarial.tasks import task_of
 
 COLUMNS, SIDE = 20, 8
+CELL = (9, 12)  # width and height of a digit with the room around it, in pixels
+NUMBER = np.arange(SHOWN)
 NAMES = ("upper moon", "lower moon")
 
 
@@ -39,7 +42,7 @@ def path(run: Run) -> Chart:
 
 
 def _map(plane: Plane) -> Trace:
-    title = "p(own class) − p(best other)"
+    title = "p(own class) − p(best other)" if plane.cut else f"p({NAMES[0]}) − p({NAMES[1]})"
     heat = build.heat(plane.x, plane.y, plane.margin, title=title, diverging=True, zmin=-1, zmax=1, opacity=0.75)
     scale = [[0.0, "$orange"], [0.5, "$paper"], [1.0, "$blue"]]
     return heat | {
@@ -87,47 +90,49 @@ def _alt(plane: Plane) -> str:
 
 
 def strip(run: Run) -> Chart:
-    """Return forty test digits after the attack: a cross where the network is fooled. A click shows one large."""
+    """Return forty test digits after the attack, each with what the network takes it for. A click shows one large."""
     portrait = run.portrait
-    rows = SHOWN // COLUMNS
-    tiles = portrait.strip.reshape(rows, COLUMNS, SIDE, SIDE).transpose(0, 2, 1, 3).reshape(rows * SIDE, COLUMNS * SIDE)
-    pixels = build.picture(tiles) | {"hoverinfo": "skip", "xgap": 0, "ygap": 0}
-    number = np.arange(SHOWN)
-    across, down = SIDE * (number % COLUMNS) + (SIDE - 1) / 2, SIDE * (number // COLUMNS) + (SIDE - 1) / 2
-    signs = ["✗" if fooled else "" for fooled in portrait.fooled]
+    across, down = CELL[0] * (NUMBER % COLUMNS) + (SIDE - 1) / 2, CELL[1] * (NUMBER // COLUMNS) + (SIDE - 1) / 2
     words = [f"a {label}, taken for {answer}" for label, answer in zip(portrait.labels, portrait.answers, strict=True)]
+    signs = [f"✗ {answer}" if lost else "✓" for answer, lost in zip(portrait.answers, portrait.fooled, strict=True)]
+    colours = ["$red" if lost else "$grey" for lost in portrait.fooled]
     look = {"size": 26, "opacity": 0, "symbol": "square"}
-    hit = {"type": "scatter", "mode": "markers", "x": across, "y": down, "customdata": number, "marker": look}
-    text = {"type": "scatter", "mode": "text", "x": across + 2.6, "y": down + 2.4, "text": signs, "hoverinfo": "skip"}
+    hit = {"type": "scatter", "mode": "markers", "x": across, "y": down, "customdata": NUMBER, "marker": look}
+    below = {"type": "scatter", "mode": "text", "x": across, "y": down + SIDE / 2 + 1.6, "text": signs}
     traces = [
-        pixels,
-        text | {"textfont": {"color": "$red", "size": 17, "weight": 700}},
+        build.picture(_tiles(portrait.strip)) | {"hoverinfo": "skip", "xgap": 0, "ygap": 0},
+        below | {"textfont": {"color": colours, "size": 13}, "hoverinfo": "skip"},
         hit | {"text": words, "hovertemplate": "%{text}<extra></extra>"},
     ]
-    bare = {"visible": False, "showgrid": False, "fixedrange": True}
-    layout: Trace = {
-        "xaxis": bare | {"range": [-0.5, COLUMNS * SIDE - 0.5], "constrain": "domain"},
-        "showlegend": False,
-    }
-    layout["yaxis"] = bare | {"range": [rows * SIDE - 0.5, -0.5], "scaleanchor": "x", "constrain": "domain"}
-    layout["margin"], layout["hovermode"] = {"l": 4, "r": 4, "t": 4, "b": 4}, "closest"
+    wide, high = COLUMNS * CELL[0], SHOWN // COLUMNS * CELL[1]
+    bare = {"visible": False, "showgrid": False, "fixedrange": True, "constrain": "domain"}
+    layout: Trace = {"xaxis": bare | {"range": [-1, wide]}, "showlegend": False, "hovermode": "closest"}
+    layout["yaxis"] = bare | {"range": [high - 0.5, -1], "scaleanchor": "x"}
+    layout["margin"] = {"l": 4, "r": 4, "t": 4, "b": 4}
     layout["shapes"] = [] if portrait.drawn else [_frame(run.params.digit)]
     lost = int(portrait.fooled.sum())
     alt = f"{lost} of {SHOWN} test digits are now taken for something else{_wanted(run)}."
-    title = "Forty test digits under this attack: ✗ where it wins. Click one to see it large"
-    return Chart(
-        "strip", title, {"data": traces, "layout": layout}, alt, click={"digit": "customdata"}, wide=True, height=150
-    )
+    title = f"Forty test digits under this attack: ✗ on {lost}, with what each is taken for. Click one to see it large"
+    figure = {"data": traces, "layout": layout}
+    return Chart("strip", title, figure, alt, click={"digit": "customdata"}, wide=True, height=175)
+
+
+def _tiles(pictures: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return (40, 64) pictures as one, in rows of twenty with room between and below; nan where nothing is."""
+    rows = SHOWN // COLUMNS
+    tiles = np.full((rows, CELL[1], COLUMNS, CELL[0]), np.nan, dtype=np.float32)
+    tiles[:, :SIDE, :, :SIDE] = pictures.reshape(rows, COLUMNS, SIDE, SIDE).transpose(0, 2, 1, 3)
+    return tiles.reshape(rows * CELL[1], COLUMNS * CELL[0])
 
 
 def _frame(digit: int) -> Trace:
-    left, top = SIDE * (digit % COLUMNS) - 0.5, SIDE * (digit // COLUMNS) - 0.5
+    left, top = CELL[0] * (digit % COLUMNS) - 1, CELL[1] * (digit // COLUMNS) - 1
     return {
         "type": "rect",
         "x0": left,
-        "x1": left + SIDE,
+        "x1": left + SIDE + 1,
         "y0": top,
-        "y1": top + SIDE,
+        "y1": top + SIDE + 1,
         "line": {"color": theme.colour(0), "width": 3},
     }
 

@@ -28,7 +28,7 @@ class Plane:
 
     Attributes:
         x, y: (G,) coordinates of the map.
-        margin: (G, G) probability of the own class − the largest other, −1…1, rows along y.
+        margin: (G, G) −1…1, rows along y: probability of class 0 − class 1, in a cut own class − largest other.
         path: (T, 2) the attack's moments.
         rim: (R, 2) where the ball meets the plane, or (0, 2) where there is none.
         label: the own class.
@@ -57,19 +57,18 @@ def on_two_features(defence: Defence, spec: Spec, point: tuple[float, float], re
     path = walk(scene, spec, farthest(scene, spec))
     with torch.no_grad():
         answer = int(small.guard.decide(path[-1]).argmax())
-    margin = (2 * small.probability - 1) * (1 if label else -1)
     rim = _rim(np.eye(2, dtype=np.float32), spec, 2) + np.asarray(point, dtype=np.float32)
-    return Plane(small.axis, small.axis, margin, path[:, 0, 0].numpy(), rim, label, answer, cut=False)
+    return Plane(small.axis, small.axis, small.margin, path[:, 0, 0].numpy(), rim, label, answer, cut=False)
 
 
 @dataclass(frozen=True)
 class Small:
-    """The network with two inputs, a stranger of its kind, and the probability (G, G) of class 1 on axis × axis."""
+    """The network with two inputs, a stranger of its kind, and p(class 0) − p(class 1), (G, G), on axis × axis."""
 
     guard: Guard
     stranger: Chain
     axis: Floats
-    probability: Floats
+    margin: Floats
 
 
 @memo(maxsize=16)
@@ -81,8 +80,8 @@ def two_features(defence: Defence, *, report: Report = silent) -> Small:
     across, up = np.meshgrid(axis, axis)
     points = torch.tensor(np.column_stack([across.ravel(), up.ravel()])).unsqueeze(0)
     with torch.no_grad():
-        probability = guard.decide(points).softmax(dim=2)[0, :, 1]
-    return Small(guard, stranger, axis, probability.reshape(GRID, GRID).numpy())
+        upper, lower = guard.decide(points).softmax(dim=2)[0].T
+    return Small(guard, stranger, axis, (upper - lower).reshape(GRID, GRID).numpy())
 
 
 def through_the_digit(model: Model, defence: Defence, spec: Spec, portrait: Portrait, ink: str) -> Plane:

@@ -23,7 +23,7 @@ Attack = Literal["fgsm", "pgd", "cw", "jsma", "transfer", "queries"]
 SEED = 0  # of the network that is shown
 SHOWN = 40  # test digits that are attacked together
 LONGEST = 41  # moments of an attack's path that are kept
-QUESTIONS, DESCENT = 20, 10  # per step: questions of a black box, steps of Carlini and Wagner's descent
+QUESTIONS, DESCENT = 20, 6  # per step: questions of a black box, steps of Carlini and Wagner's descent
 MOST = 0.5  # largest ε, and so the largest share of pixels that a saliency map may change
 
 
@@ -33,7 +33,7 @@ class Spec:
 
     Attributes:
         epsilon: largest change of a pixel (L∞), root-mean-square change (L2), or share of the pixels (saliency map).
-        steps: of the gradient; a black box gets 20 questions for each, Carlini and Wagner's descent 10 steps.
+        steps: of the gradient; a black box gets 20 questions for each, Carlini and Wagner's descent 6 steps.
         step: length of one step, in radii.
         target: class to arrive at, or −1 to leave the own class.
         adapted: the attacker knows the defence and goes round it.

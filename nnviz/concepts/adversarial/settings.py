@@ -56,7 +56,7 @@ class Params(params.Params):
     steps: int = params.field(
         10,
         "Steps",
-        "Gradient steps of PGD. A black box gets 20 questions per step, Carlini–Wagner 10 steps of its descent.",
+        "Gradient steps of PGD. A black box gets 20 questions per step, Carlini–Wagner 6 steps of its descent.",
         ge=1,
         le=40,
         live=True,
@@ -76,7 +76,7 @@ class Params(params.Params):
         labels={"cnn": "convolutional", "mlp": "MLP 64-64-32-10", "linear": "linear"},
     )
     digit: int = params.field(
-        7,
+        18,
         "Test digit",
         "Which of the forty digits below is shown large; you can also click one.",
         ge=0,

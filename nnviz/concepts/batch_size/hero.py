@@ -16,12 +16,8 @@ from nnviz.core.timeline import log_steps
 
 FRAMES = 40
 CLOCKS = ("steps", "examples", "seconds")
-TITLES = {
-    "steps": "steps (log)",
-    "examples": "examples seen (log)",
-    "seconds": "seconds, this machine's (log)",
-}
-DOMAINS = ([0.0, 0.31], [0.345, 0.655], [0.69, 1.0])
+GAP = 0.035  # between two clocks
+LEGEND = {"legend": {"title": {"text": "batch"}}}
 TOP = 1.6  # the loss axis reaches to so many times the loss of guessing
 Floats = NDArray[np.float64]
 
@@ -81,20 +77,24 @@ def race(run: Run) -> Race:
     return Race(readings, names[clock], at, np.stack(found, axis=1))
 
 
+def shown(run: Run) -> tuple[str, ...]:
+    """Return the clocks that the hero shows."""
+    return CLOCKS if run.params.shown == "all" else (run.params.shown,)
+
+
 def clocks(run: Run, raced: Race) -> Chart:
-    """Draw the loss of every batch size by three clocks."""
+    """Draw the loss of every batch size by the clocks shown."""
     traces: list[look.Trace] = []
     frames: dict[str, Any] = {}
-    for panel, clock in enumerate(CLOCKS):
+    for panel, clock in enumerate(shown(run)):
         unit, axis = per_step(run, clock), f"x{panel + 1 if panel else ''}"
         for index, batch in enumerate(run.batches):
             x = run.curves.steps[rows_of(run, index), index] * unit[index]
             traces += look.curve(x, losses(run, index), int(batch), xaxis=axis, showlegend=panel == 0)
         frames |= {f"data.{len(traces)}.x": raced.at * unit, f"data.{len(traces)}.y": raced.loss}
         traces.append(_runners(run, raced, unit, axis))
-    return Chart(
-        "clocks", "The same runs by three clocks", {"data": traces, "layout": _layout(run)}, _words(run), frames
-    )
+    title = "The same runs by three clocks (seconds: measured on this machine)"
+    return Chart("clocks", title, {"data": traces, "layout": _layout(run)}, _words(run), frames)
 
 
 def _runners(run: Run, raced: Race, unit: Floats, axis: str) -> look.Trace:
@@ -112,12 +112,16 @@ def _runners(run: Run, raced: Race, unit: Floats, axis: str) -> look.Trace:
 
 
 def _layout(run: Run) -> look.Trace:
-    guess = guessing(run)
-    layout: look.Trace = {"yaxis": build.axis("training loss (nats)", 0, TOP * guess), "annotations": []}
-    for panel, clock in enumerate(CLOCKS):
+    guess, names = guessing(run), shown(run)
+    layout: look.Trace = {"yaxis": build.axis("training loss (nats)", 0, TOP * guess), "annotations": []} | LEGEND
+    wide = (1 + GAP) / len(names)
+    for panel, clock in enumerate(names):
         unit = per_step(run, clock)
-        axis = build.axis(TITLES[clock], 0.8 * float(unit.min()), 1.6 * float((run.horizon * unit).max()), log=True)
-        axis |= {"domain": DOMAINS[panel], "anchor": "y", "dtick": 1, "exponentformat": "power"}
+        low, high = 0.8 * float(unit.min()), 1.6 * float((run.horizon * unit).max())
+        axis = build.axis(f"{clock} (log)", low, high, log=True, exponentformat="power", tickangle=0)
+        axis["title"]["font"] = {"size": 12}
+        axis |= {"tickfont": {"size": 11}, "domain": [panel * wide, (panel + 1) * wide - GAP], "anchor": "y"}
+        axis["dtick"] = 2 if np.log10(high / low) > 3 and len(names) > 1 else 1
         layout[f"xaxis{panel + 1 if panel else ''}"] = axis
     line = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": guess, "y1": guess}
     layout["shapes"] = [line | {"line": {"color": "$grey", "width": 1, "dash": "dot"}}]

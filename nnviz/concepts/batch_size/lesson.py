@@ -73,7 +73,7 @@ lesson = Lesson(
     presets=(
         Preset(
             "Batch 1, a large rate",
-            {"batch_sizes": CONTESTANTS, "rate": 3.0},
+            {"batch_sizes": CONTESTANTS, "rate": 1.5},
             "One noisy example after the other throws the weights about; the full batch bears the same rate.",
             "divergence",
         ),

@@ -13,11 +13,18 @@ from nnviz.core.statistics import Band
 
 Trace = dict[str, Any]
 TOKENS = (*theme.SERIES, "$ink")  # one for each of the nine sizes
+# Every second size is what one usually compares: those five differ in their dash.
+DASHES = ("solid", "longdash", "dot", "dashdot", "dash", "longdash", "dashdot", "dot", "longdashdot")
 
 
 def name(batch: int) -> str:
     """Return what a legend calls a batch size."""
     return "full batch" if batch == EXAMPLES else f"batch {batch}"
+
+
+def short(batch: int) -> str:
+    """Return the same where the legend's title already says "batch"."""
+    return "full" if batch == EXAMPLES else str(batch)
 
 
 def token(batch: int) -> str:
@@ -32,13 +39,13 @@ def marker(batch: int) -> str:
 
 def stroke(batch: int) -> Trace:
     """Return the line style of a batch size."""
-    return {"color": token(batch), "dash": theme.dash(SIZES.index(batch)), "width": 2.2}
+    return {"color": token(batch), "dash": DASHES[SIZES.index(batch)], "width": 2.2}
 
 
 def curve(x: ArrayLike, values: Band, batch: int, **more: Any) -> list[Trace]:
     """Return a median line in its batch size's style, over its band where there is more than one seed."""
     group: Trace = {"type": "scatter", "mode": "lines", "x": np.asarray(x), "legendgroup": name(batch)} | more
-    median = group | {"y": values.median, "name": name(batch), "line": stroke(batch)}
+    median = group | {"y": values.median, "name": short(batch), "line": stroke(batch)}
     if values.count < 2:
         return [median]
     edge = group | {"line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
@@ -56,9 +63,8 @@ def dots(x: ArrayLike, values: Band, title: str, index: int, **more: Any) -> Tra
 
 
 def batch_axis(largest: int = EXAMPLES) -> Trace:
-    """Return a logarithmic axis of batch sizes with a tick at every fourth size."""
+    """Return a logarithmic axis of batch sizes with a tick at every second size."""
     ticks = [4**power for power in range(8) if 4**power <= largest]
-    ticks = ticks if ticks[-1] == largest else [*ticks, largest]
     return build.axis(
         "batch size B (examples, log)",
         0.8,

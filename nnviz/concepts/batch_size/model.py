@@ -68,7 +68,7 @@ class Params(params.Params):
         "Seconds",
         "Time for each batch size, by the seconds that a step takes in plain PyTorch on this machine.",
         ge=0.01,
-        le=0.2,
+        le=0.15,
         multiple_of=0.01,
         unit="s",
         when={"budget": ("seconds",)},
@@ -102,6 +102,13 @@ class Params(params.Params):
         "Race by",
         "The clock that runs when you press play: at every moment all batch sizes stand at the same reading of it.",
         labels={"steps": "steps", "examples": "examples", "seconds": "seconds"},
+        more=True,
+    )
+    shown: Literal["all", "steps", "examples", "seconds"] = params.field(
+        "all",
+        "Clocks shown",
+        "All three side by side, or a single one with all the room: better on a small screen.",
+        labels={"all": "all three", "steps": "steps", "examples": "examples", "seconds": "seconds"},
         more=True,
     )
     draw: Literal["with", "without"] = params.field(

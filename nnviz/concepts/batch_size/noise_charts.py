@@ -68,15 +68,20 @@ def _panels(run: Run, count: int) -> look.Trace:
         left = index * (wide + gap)
         x = build.axis("along G", -0.8 * reach, 0.8 * reach, domain=[left, left + wide], anchor="y")
         x |= CROSS | ({"matches": "x"} if index else {})
+        x["title"]["font"] = {"size": 12}
         layout[f"xaxis{index + 1 if index else ''}"] = x
         place = {"x": left + wide / 2, "y": 1.02, "xref": "paper", "yref": "paper", "yanchor": "bottom"}
         label = {
-            "text": look.name(int(batch)),
+            "text": _panel_name(int(batch)),
             "showarrow": False,
             "font": {"size": 12, "color": look.token(int(batch))},
         }
         layout["annotations"].append(place | label)
     return layout
+
+
+def _panel_name(batch: int) -> str:
+    return "full" if batch == EXAMPLES else f"B = {batch}"
 
 
 def _watched(run: Run) -> str:
@@ -95,10 +100,10 @@ def variance(run: Run) -> Chart:
         build.line(own.sizes, measured, "measured", 1, mode="markers", marker=face),
         build.line([0.5, 2 * EXAMPLES], [own.signal] * 2, "‖G‖², the signal", 2, dashed=True),
     ]
-    words = [f"slope {slope(run):.2f} in log–log", *_estimates(run)]
-    notes = [_note(text, 1.0 - 0.08 * line) for line, text in enumerate(words)]
+    words = [f"slope {slope(run):.2f} in log–log", f"from batches of {PAIR[0]} and {PAIR[1]}:", *_estimates(run)]
+    notes = [_note(text, 1.0 - 0.075 * line) for line, text in enumerate(words)]
     y = build.axis("variance, mean ‖G_B − G‖² (log)", low, high, log=True, dtick=1, exponentformat="power")
-    alt = f"Variance of the mini-batch gradient by batch size: {'; '.join(words)}."
+    alt = f"Variance of the mini-batch gradient by batch size: {words[0]}; {words[1]} {words[2]}, {words[3]}."
     when = {"start": "at the start", "middle": "midway", "end": "at the end"}[run.params.moment]
     title = f"The gradient's variance against B (network of {_watched(run)}, {when})"
     return Chart("variance", title, build.figure(traces, look.batch_axis(), y, annotations=notes), alt, height=360)
@@ -116,8 +121,7 @@ def _estimates(run: Run) -> list[str]:
     own = run.spread
     pairs = (("‖G‖²", own.signal), ("tr Σ", own.noise))
     return [
-        f"{name} from batches of {PAIR[0]} and {PAIR[1]}: {look.number(float(got))} ± {look.number(float(error))}"
-        f" (exact: {look.number(exact)})"
+        f"{name} ≈ {look.number(float(got))} ± {look.number(float(error))} (exact {look.number(exact)})"
         for (name, exact), got, error in zip(pairs, own.estimates, own.errors, strict=True)
     ]
 
@@ -141,4 +145,4 @@ def noise_scale(run: Run) -> Chart:
     y = build.axis("noise scale tr Σ / ‖G‖² (examples, log)", 0.5, 1e5, log=True, dtick=1, exponentformat="power")
     alt = f"Gradient noise scale over training; at the end it is {look.listed(ends)} (examples)."
     title = "Gradient noise scale: the batch at which noise equals signal"
-    return Chart("noise-scale", title, build.figure(traces, x, y), alt, height=360)
+    return Chart("noise-scale", title, build.figure(traces, x, y, **hero.LEGEND), alt, height=360)

@@ -216,9 +216,11 @@ def coadaptation(run: Run) -> Chart:
         layout["annotations"].append(label | {"xanchor": "center", "yanchor": "bottom", "font": {"size": 12}})
     layout["margin"] = {"t": 44, "l": 16}
     change = statistics.paired_interval(run.mean_correlation["dropout"], run.mean_correlation["none"])
-    alt = f"Mean |r| between units of the {run.params.layer} hidden layer changes by {signed(change.estimate, 2)}"
     interval = f"95 % interval {signed(change.low, 2)} to {signed(change.high, 2)}"
+    alt = f"Mean |r| between units of the {run.params.layer} hidden layer changes by {signed(change.estimate, 2)}"
     alt += f" with dropout ({interval if change.kept > 1 else 'one seed'})."
+    if change.kept == 0:
+        alt = f"Too few units of the {run.params.layer} hidden layer are alive to be correlated (0 seeds)."
     title = f"Co-adaptation: do units of the {run.params.layer} hidden layer say the same?"
     return Chart("coadaptation", title, {"data": traces, "layout": layout}, alt)
 

@@ -63,9 +63,9 @@ def too_much(run: Run) -> Finding | None:
     width, rates = run.params.width, run.params.rates
     none_left = 1 - (1 - rates[0] ** width) * (1 - rates[1] ** width)
     empty = f", and in {100 * none_left:.0f} % of cases some layer keeps none" if none_left > 0.01 else ""
+    train = f"{np.median(ends['dropout']):.2f} instead of {np.median(ends['none']):.2f}"
     text = (
         f"Too much is dropped: of {width} units a layer keeps {width * (1 - max(rates)):.1f} on average{empty}. "
-        f"Training accuracy is {np.median(ends['dropout']):.2f} instead of {np.median(ends['none']):.2f}, test accuracy "
-        f"{change.estimate:+.1f} points.".replace("-", "−")
+        f"Training accuracy is {train}, test accuracy {change.estimate:+.1f} points.".replace("-", "−")
     )
     return Finding("underfitting", "failure" if change.estimate < -10 else "warning", text)

@@ -149,5 +149,5 @@ class Params(params.Params):
         )
 
     def preview(self) -> Self:
-        """Return a sketch: one seed, at most 150 epochs and 20 passes."""
-        return self.but(sketch=True, seeds=1, epochs=min(self.epochs, 150), passes=min(self.passes, 20))
+        """Return a sketch: one seed, at most 200 epochs and 20 passes."""
+        return self.but(sketch=True, seeds=1, epochs=min(self.epochs, 200), passes=min(self.passes, 20))

@@ -98,7 +98,7 @@ def problem_of(setting: Setting) -> Problem:
     return problem(setting.data, setting.points, setting.noise, setting.seeds)
 
 
-@memo(maxsize=8)
+@memo(maxsize=6)
 def recorded(setting: Setting, rates: Rates, report: Report = silent) -> Recorded:
     """Train one network per seed at one pair of rates, with snapshots."""
     epochs, weights = _train(setting, [rates], report)
@@ -108,8 +108,8 @@ def recorded(setting: Setting, rates: Rates, report: Report = silent) -> Recorde
 @memo(maxsize=12)
 def finals(setting: Setting, pairs: tuple[Rates, ...], report: Report = silent) -> NDArray[np.float32]:
     """Train rates × seeds in one ensemble; return the final weights (R, S, P)."""
-    weights = _train(setting, pairs, report)[1]
-    return weights[-1].copy()
+    _, weights = _train(setting, pairs, report)
+    return np.array(weights[-1])
 
 
 def _train(setting: Setting, pairs: Sequence[Rates], report: Report) -> tuple[NDArray[np.int64], NDArray[np.float32]]:

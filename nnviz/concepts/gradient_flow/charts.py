@@ -83,6 +83,7 @@ def by_gain(run: Run) -> Chart:
     shares, own = band(sweep.ratio, axis=1), float(flow_ratio(run.own)[typical(run.own)])
     held = Window(-FARTHEST, FARTHEST) if params.depth > 32 else Window(-FARTHEST, FARTHEST // 2)
     traces = build.band(sweep.gains, _held(shares, held), f"measured, {sweep.ratio.shape[1]} networks", 0)
+    traces[-1] |= {"mode": "lines+markers", "marker": {"size": 6}, "customdata": [f"{gain:g}" for gain in sweep.gains]}
     if sweep.theory is not None:
         traces.append(_line(sweep.gains, sweep.theory, held, "theory, infinitely wide", 7, "dot"))
     traces.append(_here(params.gain, float(held.held(np.array(own)))))
@@ -91,14 +92,14 @@ def by_gain(run: Run) -> Chart:
     y = _log_axis("share (log)", held)
     alt = f"Of the last {name}'s gradient {number(own)} reaches {name} 1 at gain {params.gain:g}; "
     alt += f"over gains from 0.1 to 3 the share goes from {number(shares.median[0])} to {number(shares.median[-1])}."
-    title = f"Which share of the gradient reaches {name} 1, by gain"
-    return Chart("by-gain", title, build.figure(traces, x, y, shapes=[even]), alt)
+    title = f"Which share of the gradient reaches {name} 1, by gain (click a dot to set it)"
+    return Chart("by-gain", title, build.figure(traces, x, y, shapes=[even]), alt, click={"gain": "customdata"})
 
 
 def _log_axis(title: str, held: Window) -> Trace:
     ticks = held.ticks()
     values, texts = [10.0**exponent for exponent in ticks], [power(exponent) for exponent in ticks]
-    axis = build.axis("", *held.limits, log=True, tickvals=values, ticktext=texts)
+    axis = build.axis("", *held.limits, log=True, tickvals=values, ticktext=texts, hoverformat=".2g")
     return axis | {"title": {"text": title, "standoff": 12}}
 
 

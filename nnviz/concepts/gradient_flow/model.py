@@ -77,7 +77,7 @@ class Params(params.Params):
         more=True,
     )
     width: int = params.field(
-        16, "Width", "Units in every hidden layer. Narrow layers scatter more.", ge=4, le=32, multiple_of=4,
+        16, "Width", "Units in every hidden layer. Narrow layers scatter more.", ge=4, le=24, multiple_of=4,
         live=True, more=True,
     )  # fmt: skip
     clipping: Clipping = params.field(

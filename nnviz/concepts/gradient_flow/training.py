@@ -16,6 +16,7 @@ from nnviz.concepts.gradient_flow.network import (
     backward,
     examples,
     initial,
+    one_core,
     rolled,
     unrolled,
 )
@@ -55,6 +56,7 @@ class Record:
 
 
 @memo(maxsize=24)
+@one_core()
 def train(setting: Setting, steps: int = STEPS, report: Report = silent) -> Record:
     """Train K networks by gradient descent on one batch each and record every step before it is taken.
 
@@ -99,10 +101,8 @@ def clip(gradients: Weights, kind: Clipping, threshold: float) -> Weights:
     if kind == "value":
         return Weights(*(tensor.clamp(-threshold, threshold) for tensor in gradients))
     total = whole(gradients)  # (K,)
-    if kind == "norm":
-        factor = (threshold / (total + GUARD)).clamp(max=1.0)
-    else:
-        factor = torch.where(total > 0, threshold / total, 0.0)
+    shorter, rescaled = (threshold / (total + GUARD)).clamp(max=1.0), torch.where(total > 0, threshold / total, 0.0)
+    factor = shorter if kind == "norm" else rescaled
     return Weights(*(tensor * factor[:, None, None] for tensor in gradients))
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from nnviz.charts import build, theme
 from nnviz.charts.view import Chart
+from nnviz.concepts.gradient_flow.breakdown import locate
 from nnviz.concepts.gradient_flow.model import Run
 from nnviz.concepts.gradient_flow.network import Setting
 from nnviz.concepts.gradient_flow.notation import number, power
@@ -24,7 +25,7 @@ QUANTITIES = {
     "activation": "Activation of the {noun}",
     "update": "Update of the {noun}'s weights",
 }
-LOSSES = ((0.1, 2.0), (0.01, 10.0), (1e-3, 1e3), (1e-4, 1e6))  # what the axes of the loss may show
+LOSSES = ((0.1, 2.0), (0.01, 10.0), (1e-3, 1e3))  # what the axes of the loss may show
 OUTLINED = {"color": "$blue/0.35", "line": {"color": "$blue", "width": 1.5}}
 WIDTH = 0.25  # of a bar of the histogram, in decades
 EDGES = np.arange(-8, 8 + WIDTH / 2, WIDTH)
@@ -47,7 +48,18 @@ def layers_over_training(run: Run, frames: Frames) -> Chart:
     title = QUANTITIES[params.shown].format(noun=name) + " over training (median)"
     alt = f"{title}, {name} 1 to {params.depth}: at step 0 from {number(values[0, 0])} to {number(values[-1, 0])}, at "
     alt += f"step {steps[-1]} from {number(values[0, -1])} to {number(values[-1, -1])}. {lost(own)} networks are lost."
-    return Chart("layers-over-training", title, build.figure([picture], x, y, **cursor), alt, route)
+    return Chart("layers-over-training", title, build.figure([picture, _broken(own)], x, y, **cursor), alt, route)
+
+
+def _broken(record: Record) -> Trace:
+    """Return a cross where the first number that is not finite appeared, or nowhere."""
+    found = locate(record)
+    places = [(found.step, found.layer or record.setting.depth)] if found else []
+    x, y = np.array(places, dtype=np.float64).reshape(-1, 2).T
+    marks = {"symbol": "x", "size": 12, "color": "$red", "line": {"color": "$ink", "width": 1}}
+    hover = "first number that is not finite<extra></extra>"
+    return {"type": "scatter", "mode": "markers", "x": x, "y": y, "marker": marks, "name": "breakdown",
+            "hovertemplate": hover, "showlegend": False}  # fmt: skip
 
 
 def _colours(reach: int) -> Trace:
@@ -79,7 +91,7 @@ def pairs(run: Run) -> Chart:
     ends = np.stack([run.without.loss[-1], run.treated.loss[-1]])  # (2, K)
     limits = _limits(run)
     places = np.clip(np.where(np.isfinite(ends), ends, np.inf), limits[0], limits[1] / 1.05)
-    traces = [_pair(places[:, seed], np.isfinite(ends[:, seed]), seed) for seed in range(ends.shape[1])]
+    traces = [_pair(ends[:, seed], places[:, seed], seed) for seed in range(ends.shape[1])]
     names = [f"{which}<br>{cure(run)}" for which in ("without", "with")]
     x = build.axis("group of networks, same seeds", -0.3, 1.3, tickvals=[0, 1], ticktext=names)
     y = _loss_axis("loss at the last step", limits)
@@ -137,18 +149,19 @@ def _limits(run: Run) -> tuple[float, float]:
 
 
 def _loss_axis(title: str, limits: tuple[float, float]) -> Trace:
-    marks = (0.1, 0.2, 0.5, 1, 2) if limits == LOSSES[0] else (1e-4, 1e-3, 0.01, 0.1, 1, 10, 100, 1e3, 1e6)
+    marks = (0.1, 0.2, 0.5, 1, 2) if limits == LOSSES[0] else (1e-3, 0.01, 0.1, 1, 10, 100, 1e3)
     ticks = [mark for mark in marks if limits[0] <= mark <= limits[1]]
     return build.axis(f"{title} (log)", *limits, log=True, tickvals=ticks, ticktext=[f"{tick:g}" for tick in ticks])
 
 
-def _pair(ends: Floats, finite: NDArray[np.bool_], seed: int) -> Trace:
+def _pair(ends: Floats, places: Floats, seed: int) -> Trace:
+    """Return one seed's line between its two last losses, each drawn at its place on the axis."""
+    finite = np.isfinite(ends)
     marks = {"symbol": ["circle" if good else "x" for good in finite], "size": 9}
-    marks["color"] = [theme.colour(1 - place) if good else "$red" for place, good in enumerate(finite)]
-    line = {"color": "$grey/0.6", "width": 1.5}
-    hover = f"seed {seed}: %{{y:.3g}}<extra></extra>"
-    return {"type": "scatter", "mode": "lines+markers", "x": [0, 1], "y": ends, "marker": marks, "line": line,
-            "name": f"seed {seed}", "hovertemplate": hover}  # fmt: skip
+    marks["color"] = [theme.colour(1 - which) if good else "$red" for which, good in enumerate(finite)]
+    texts = [f"seed {seed}: {number(float(end))}" for end in ends]
+    look = {"type": "scatter", "mode": "lines+markers", "marker": marks, "line": {"color": "$grey/0.6", "width": 1.5}}
+    return look | {"x": [0, 1], "y": places, "hovertext": texts, "hoverinfo": "text", "cliponaxis": False}
 
 
 def _shares(exponents: Floats) -> Floats:

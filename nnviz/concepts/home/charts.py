@@ -13,7 +13,9 @@ def view(run: Run) -> View:
     end = float(run.loss[-1])
     units = run.params.units
     said = f"After {run.timeline.steps[-1]} steps {units} neuron{'s' if units > 1 else ''} follow the wave "
-    sentence = said + (f"with a mean squared error of {end:.2g}." if np.isfinite(end) else "nowhere: training diverged.")
+    sentence = said + (
+        f"with a mean squared error of {end:.2g}." if np.isfinite(end) else "nowhere: training diverged."
+    )
     traces = [
         build.line(run.x, share, "one neuron's share", 7, line={"color": "$grey/0.45", "width": 1}, hoverinfo="skip")
         | {"showlegend": index == 0, "legendgroup": "shares"}

@@ -10,7 +10,10 @@ def _asked(params: Params) -> Params:
 
 def _answer(run: Run) -> Answer:
     fits = float(run.loss[-1]) < 0.1 * float(run.target.var())
-    return Answer(0 if fits else 1, f"Its mean squared error ends at {run.loss[-1]:.2g}; the wave's variance is {run.target.var():.2g}.")
+    return Answer(
+        0 if fits else 1,
+        f"Its mean squared error ends at {run.loss[-1]:.2g}; the wave's variance is {run.target.var():.2g}.",
+    )
 
 
 lesson = Lesson(
@@ -22,6 +25,10 @@ lesson = Lesson(
     claims=(),
     heart=(gradient,),
     references=(
-        Reference("Cybenko, Approximation by superpositions of a sigmoidal function", 1989, "https://doi.org/10.1007/BF02551274"),
+        Reference(
+            "Cybenko, Approximation by superpositions of a sigmoidal function",
+            1989,
+            "https://doi.org/10.1007/BF02551274",
+        ),
     ),
 )

@@ -21,7 +21,12 @@ class Params(core.Params):
     """Settings of the first experiment."""
 
     units: int = field(
-        6, "Neurons", "How many tanh neurons the network adds up. Each one bends the curve once.", ge=1, le=16, live=True
+        6,
+        "Neurons",
+        "How many tanh neurons the network adds up. Each one bends the curve once.",
+        ge=1,
+        le=16,
+        live=True,
     )
     rate: float = field(
         0.03,

@@ -108,8 +108,10 @@ def tiles(count: int) -> tuple[Groups, int]:
     rows = np.array_split(np.arange(SIDE), round(np.sqrt(count)))
     groups = []
     for rows_of_band, numbers in zip(rows, np.array_split(np.arange(count), len(rows)), strict=True):
-        for columns in np.array_split(np.arange(SIDE), len(numbers)):
-            groups.append(tuple(int(SIDE * row + column) for row in rows_of_band for column in columns))
+        groups += [
+            tuple(int(SIDE * row + column) for row in rows_of_band for column in columns)
+            for columns in np.array_split(np.arange(SIDE), len(numbers))
+        ]
     return tuple(groups), 0
 
 
@@ -126,7 +128,9 @@ def ranking(which: Which, label: int) -> NDArray[np.int64]:
     width = len(known.features)
     alone = tuple((feature,) for feature in range(width))
     rows, background = known.train[:RANKED_ROWS], known.train[-RANKED_BACKGROUND:]
-    values = sampled_values(answer_of(known, "probability", label), rows, background, alone, orders(width)[:RANKED_ORDERS])
+    values = sampled_values(
+        answer_of(known, "probability", label), rows, background, alone, orders(width)[:RANKED_ORDERS]
+    )
     ranked = np.argsort(-np.abs(values).mean(axis=0), kind="stable")
     if which.twin == "none":
         return ranked
@@ -136,7 +140,7 @@ def ranking(which: Which, label: int) -> NDArray[np.int64]:
 def stand_ins(train: Floats, reference: Reference, count: int) -> Floats:
     """Return the background rows (B, d)."""
     if reference == "mean":
-        return train.mean(axis=0, keepdims=True)
+        return np.asarray(train.mean(axis=0, keepdims=True))
     if reference == "odd":
         return train[[int(np.argmax(distances(train, train)))]]
     count = min(count, len(train))

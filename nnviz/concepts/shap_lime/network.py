@@ -11,6 +11,9 @@ from torch import Tensor, nn
 
 Floats = NDArray[np.float64]
 Kind = Literal["probability", "log_odds", "value"]
+# Multiplications in one matrix product. Above 2¹⁸ OpenBLAS wakes other threads, which on small products cost far more
+# than they help: a run would be ten times slower as soon as two learners share the machine.
+QUIET_PRODUCT = 250_000
 
 
 @dataclass(frozen=True)
@@ -27,10 +30,15 @@ class Network:
 
     def logits(self, inputs: Floats) -> Floats:
         """Return (..., C) logits, or (..., 1) standardised values, of inputs (..., d)."""
-        hidden = inputs.reshape(-1, inputs.shape[-1])
+        flat = inputs.reshape(-1, inputs.shape[-1])
+        step = max(1, QUIET_PRODUCT // max(weight.size for weight in self.weights))
+        parts = [self._forward(flat[start : start + step]) for start in range(0, len(flat), step)]
+        return np.concatenate(parts).reshape(*inputs.shape[:-1], -1)
+
+    def _forward(self, hidden: Floats) -> Floats:
         for layer, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
             hidden = (np.maximum(hidden, 0.0) if layer else hidden) @ weight + bias
-        return hidden.reshape(*inputs.shape[:-1], -1)
+        return hidden
 
 
 @dataclass(frozen=True)
@@ -102,9 +110,7 @@ def log_odds(logits: Floats, label: int) -> Floats:
 
 def linear(weight: Floats, bias: Floats) -> nn.Linear:
     """Return a float64 torch layer with the given weight (in, out) and bias (out,)."""
-    layer = nn.utils.skip_init(nn.Linear, *weight.shape, dtype=torch.float64)
-    with torch.no_grad():
-        layer.weight.copy_(torch.tensor(weight.T))
-        layer.bias.copy_(torch.tensor(bias))
-    assert isinstance(layer, nn.Linear)
+    layer = nn.Linear(weight.shape[0], weight.shape[1], device="meta")  # draws no initial weights
+    layer.weight = nn.Parameter(torch.tensor(weight.T))
+    layer.bias = nn.Parameter(torch.tensor(bias))
     return layer

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nnviz.concepts.shap_lime import by_lime
 from nnviz.concepts.shap_lime.by_lime import Line
@@ -46,13 +47,13 @@ def plane(game: Game, row: Floats, line: Line, moved: int, *, width: float, bins
     single = min(moved, game.singles - 1)
     others = [player for player in np.argsort(-np.abs(line.effects)) if player < game.singles and player != single]
     across, up = single, int(others[0]) if others else single
-    chosen = np.argsort(-line.closeness, kind="stable")[:SHOWN]
+    chosen = np.argsort(-line.closeness, kind="stable")[:SHOWN].astype(np.int64)
     cut = _tiles if game.subject.picture else _features
     return cut(game, row, line, (across, up), chosen, width=width, bins=bins)
 
 
 def _features(
-    game: Game, row: Floats, line: Line, pair: tuple[int, int], chosen: Floats, *, width: float, bins: bool
+    game: Game, row: Floats, line: Line, pair: tuple[int, int], chosen: NDArray[np.int64], *, width: float, bins: bool
 ) -> Plane:
     first, second = (game.groups[player][0] for player in pair)
     x, y = (_range(row[feature]) for feature in (first, second))
@@ -78,7 +79,7 @@ def _features(
 
 
 def _tiles(
-    game: Game, row: Floats, line: Line, pair: tuple[int, int], chosen: Floats, *, width: float, bins: bool
+    game: Game, row: Floats, line: Line, pair: tuple[int, int], chosen: NDArray[np.int64], *, width: float, bins: bool
 ) -> Plane:
     del width, bins  # a tile is shown or hidden: there is nothing to bin
     share = np.linspace(0.0, 1.0, POINTS)

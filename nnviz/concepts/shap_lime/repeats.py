@@ -15,7 +15,8 @@ from nnviz.core.memo import memo
 from nnviz.core.progress import Report, silent
 
 BUDGET = 2e9  # multiplications for the whole set: about a second
-FEW_ORDERS = 16  # beyond 7 players the whole set is explained by so many orders a row
+EXACT_PLAYERS, FEW_ORDERS = 7, 16  # with more players the whole set is explained by so many orders a row
+ROWS_AT_ONCE = 20  # between two words on progress
 
 
 @dataclass(frozen=True)
@@ -75,25 +76,24 @@ def other_networks(case: Case, number: int) -> Floats:
     present = every_coalition(len(played.groups))
     row = played.subject.rows[number]
     answers = [answer_of(played.subject, case.kind, case.label, k) for k in range(case.which.seeds)]
-    return np.array(
-        [shapley_values(worth(each, row, played.background, played.groups, present)) for each in answers]
-    )
+    return np.array([shapley_values(worth(each, row, played.background, played.groups, present)) for each in answers])
 
 
 @memo(maxsize=16)
 def whole_set(case: Case, report: Report = silent) -> Floats:
     """Return Shapley values (n, M) of the first n rows: exact for up to 7 players, else averaged over a few orders."""
     played = game(case)
-    arrivals = orders(len(played.groups))
-    if len(played.groups) > 7:
-        arrivals = arrivals[:FEW_ORDERS]
-    coalitions = min(2 ** len(played.groups), len(arrivals) * (len(played.groups) + 1))
+    players = len(played.groups)
+    arrivals = orders(players)[:FEW_ORDERS]
+    coalitions = 2**players if players <= EXACT_PLAYERS else len(arrivals) * (players + 1)
     size = sum(weight.size for weight in played.answer.network.weights)
-    affordable = int(BUDGET / (coalitions * len(played.background) * size))
-    rows = played.subject.rows[: max(affordable, 20)]
-    found = []
-    for start in range(0, len(rows), 20):
+    affordable = max(int(BUDGET / (coalitions * len(played.background) * size)), ROWS_AT_ONCE)
+    rows, found = played.subject.rows[:affordable], []
+    for start in range(0, len(rows), ROWS_AT_ONCE):
         report(start / len(rows), "explaining every row")
-        part = rows[start : start + 20]
-        found.append(sampled_values(played.answer, part, played.background, played.groups, arrivals))
+        part = rows[start : start + ROWS_AT_ONCE]
+        if players <= EXACT_PLAYERS:
+            found.append(np.array([shapley_values(played.worths(row)) for row in part]))
+        else:
+            found.append(sampled_values(played.answer, part, played.background, played.groups, arrivals))
     return np.concatenate(found)

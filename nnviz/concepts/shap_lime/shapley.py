@@ -12,7 +12,7 @@ from nnviz.core.memo import memo
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Groups = tuple[tuple[int, ...], ...]
-ROWS_AT_ONCE = 2048  # more rows than this fall out of a core's cache
+ROWS_AT_ONCE = 2048  # mixed rows held at a time, so that they stay in a core's cache
 EVERY_ORDER = 5040  # up to 7 players all orders are walked; beyond, a sample of them
 SAMPLED_ORDERS = 1000
 
@@ -77,7 +77,8 @@ def orders(players: int) -> NDArray[np.int64]:
 def walks(worths: Floats, arrivals: NDArray[np.int64]) -> Floats:
     """Return (n, M + 1) what the coalition is worth as it grows, from nobody to all, along each order (n, M)."""
     coalitions = np.cumsum(1 << arrivals, axis=1)
-    return worths[np.column_stack([np.zeros(len(arrivals), dtype=np.int64), coalitions])]
+    steps = np.column_stack([np.zeros(len(arrivals), dtype=np.int64), coalitions])
+    return np.asarray(worths[steps])
 
 
 def gains(paths: Floats, arrivals: NDArray[np.int64]) -> Floats:

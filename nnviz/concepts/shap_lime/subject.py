@@ -87,6 +87,15 @@ def resolve(data: str) -> tuple[str, bool]:
     return (OWN + identity, True) if uploads.kept(identity) else (FALLBACK, False)
 
 
+def renewed(identity: str, current: str) -> str:
+    """Return the setting for a table that has just been uploaded; if it names the current one, a number makes it new.
+
+    Without the number the settings would be those of a run that did not find the table, and that run would stay.
+    """
+    own, _, number = current.partition("-")
+    return OWN + identity if own != OWN + identity else f"{own}-{int(number or 0) % 999 + 1}"
+
+
 @memo(maxsize=12)
 def subject(which: Which, report: Report = silent) -> Subject:
     """Train the networks, or remember them.

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nnviz.core.ensemble.network import MLP
+from nnviz.core.ensemble.network import MLP, plain
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Examples:
 
 def points_of(network: MLP, inputs: ArrayLike, count: int) -> NDArray[np.float64]:
     """Return inputs as (1, N, d) or (K, N, d) float64."""
-    points = np.ascontiguousarray(inputs, np.float64)
+    points = plain(inputs)
     points = points[None] if points.ndim == 2 else points
     if points.ndim != 3 or points.shape[0] not in (1, count) or points.shape[2] != network.sizes[0]:
         size = network.sizes[0]
@@ -79,7 +79,7 @@ def targets_of(network: MLP, targets: ArrayLike, shape: tuple[int, ...]) -> NDAr
         goals = goals[..., None]
     if goals.shape[-1:] != (outputs,) or goals.shape[:-1] not in leading:
         raise ValueError(f"targets must match inputs {shape} and {outputs} outputs, got shape {np.shape(targets)}")
-    return np.ascontiguousarray(goals if goals.ndim == 3 else goals[None], np.float64)
+    return plain(goals if goals.ndim == 3 else goals[None])
 
 
 def rows_of(subset: Any, points: int, count: int) -> tuple[NDArray[np.int64], ...]:

@@ -11,7 +11,6 @@ from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state, vmap
 
 from nnviz.core.ensemble.replay import mean_loss
-from nnviz.core.ensemble.threads import WORKERS, each
 from nnviz.core.progress import Report, silent
 from nnviz.core.seeds import epoch_orders, generator, reset_module
 
@@ -84,7 +83,7 @@ def train_modules(
         l2: adds l2 · w to every gradient, as `weight_decay` does in `torch.optim`.
         loss: a loss of `MLP`.
         snapshots: increasing epochs to keep; None for first and last.
-        report: called a few times a second; may raise Superseded to stop.
+        report: called before every epoch; may raise Superseded to stop.
 
     Raises:
         ValueError: for an unknown optimizer, or a module with buffers or dropout.
@@ -95,27 +94,16 @@ def train_modules(
     check_module(module)
     points, goals = tensor_of(inputs), tensor_of(targets)
     sets = [(points, goals)] if test is None else [(points, goals), (tensor_of(test[0]), tensor_of(test[1]))]
-    rates = np.broadcast_to(np.asarray(rate, np.float32), (len(seeds),))
-    parts = [
-        Part(
-            copy.deepcopy(module),
-            loss,
-            optimizer,
-            momentum,
-            l2,
-            list(seeds[part::WORKERS]),
-            rates[part::WORKERS].copy(),
-        )
-        for part in range(min(WORKERS, len(seeds)))
-    ]
+    rates = np.broadcast_to(np.asarray(rate, np.float32), (len(seeds),)).copy()
+    program = Program(module, loss, optimizer, momentum, l2, seeds, rates)
     at = np.unique([0, epochs]) if snapshots is None else np.asarray(snapshots, np.int64)
     taken: list[State] = []
     for epoch in range(epochs + 1):
         report(epoch / max(1, epochs), "training")
         if epoch in at:
-            taken.append(gathered(parts))
+            taken.append({name: value.clone() for name, value in program.state().items()})
         if epoch < epochs:
-            each(lambda part: part.train_epoch(points, goals, batch), parts)
+            program.train_epoch(points, goals, batch)
     scores = [score(module, loss, taken, *examples) for examples in sets]
     return TrainedModules(
         module, np.asarray(seeds, np.int64), at, tuple(taken), *[table for two in scores for table in two]
@@ -123,18 +111,15 @@ def train_modules(
 
 
 @dataclass
-class Part:
-    """Some of the K modules, trained as one batched program by one thread; `flat` holds their parameters, (k, P).
-
-    `module` must be the part's own copy: `functional_call` puts parameters into it for a moment.
-    """
+class Program:
+    """K modules trained as one program; `flat` holds their parameters, (K, P), and the optimizer its memory beside it."""
 
     module: nn.Module
     loss: str
     optimizer: str
     momentum: float
     l2: float
-    seeds: list[int]
+    seeds: Sequence[int]
     rates: NDArray[np.float32]
     step: int = 0
     flat: Tensor = field(init=False)
@@ -146,7 +131,7 @@ class Part:
         self.orders = [generator(seed, "order") for seed in self.seeds]
 
     def state(self) -> State:
-        """Return views of the parameters by name, each (k, …)."""
+        """Return views of the parameters by name, each (K, …)."""
         shapes = {name: value.shape for name, value in self.module.named_parameters()}
         parts = torch.split(self.flat, [shape.numel() for shape in shapes.values()], dim=1)
         return {name: part.view(-1, *shape) for (name, shape), part in zip(shapes.items(), parts, strict=True)}
@@ -154,15 +139,18 @@ class Part:
     def train_epoch(self, points: Tensor, goals: Tensor, batch: int) -> None:
         """Take one step per batch, every module in its own order."""
         orders = torch.from_numpy(np.concatenate([epoch_orders(draws, len(points), 1) for draws in self.orders]))
-        for rows in torch.split(orders, batch, dim=1):  # (k, B)
+        for rows in torch.split(orders, batch, dim=1):  # (K, B)
             self.update(self.gradient(points[rows], goals[rows]))
 
     def gradient(self, inputs: Tensor, targets: Tensor) -> Tensor:
-        """Return the gradient of every module's mean loss, (k, P): the sum of the losses does not mix modules."""
+        """Return the gradient of every module's mean loss, (K, P).
+
+        Differentiated is the sum of the K means, which does not mix modules: K times the mean over all their examples.
+        """
         own = {name: value.detach().requires_grad_() for name, value in self.state().items()}
         outputs = vmap(lambda one, x: functional_call(self.module, one, (x,)))(own, inputs)
-        losses = vmap(lambda one, y: mean_loss(self.loss, one, y))(outputs, targets)
-        return torch.cat([slope.flatten(1) for slope in torch.autograd.grad(losses.sum(), list(own.values()))], dim=1)
+        total = len(self.seeds) * mean_loss(self.loss, outputs.flatten(0, 1), targets.flatten(0, 1))
+        return torch.cat([slope.flatten(1) for slope in torch.autograd.grad(total, list(own.values()))], dim=1)
 
     def update(self, slope: Tensor) -> None:
         """Take one step of every module, with the formulas and constants of `torch.optim`."""
@@ -179,17 +167,6 @@ class Part:
             self.square.mul_(0.999).addcmul_(slope, slope, value=0.001)
             root = (self.square / (1 - 0.999**self.step)).sqrt_().add_(1e-8)
             self.flat -= rate / (1 - 0.9**self.step) * self.mean / root
-
-
-def gathered(parts: Sequence[Part]) -> State:
-    """Copy the parameters of all parts, back in the order of the seeds: part p holds every WORKERS-th from p on."""
-    count = sum(len(part.seeds) for part in parts)
-    states = [part.state() for part in parts]
-    result = {name: torch.empty(count, *value.shape[1:]) for name, value in states[0].items()}
-    for index, state in enumerate(states):
-        for name, value in state.items():
-            result[name][index :: len(parts)] = value
-    return result
 
 
 def check_module(module: nn.Module) -> None:

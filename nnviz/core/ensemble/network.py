@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
 from nnviz.core.seeds import INITIALIZATIONS
@@ -157,6 +157,11 @@ def loss_module(name: str) -> nn.Module:
         "huber": nn.HuberLoss(),
     }
     return modules[name]
+
+
+def plain(array: ArrayLike) -> NDArray[np.float64]:
+    """Return float64 in one block that may be written to: for anything else numba would compile the kernel again."""
+    return np.require(array, np.float64, ["C_CONTIGUOUS", "ALIGNED", "WRITEABLE"])
 
 
 def padded(units: int) -> int:

@@ -63,7 +63,8 @@ class Runs:
         self.moments = np.zeros((count, 2, length))
         self.progress = np.tile(np.array([0, 0, -1, -1, -1]), (count, 1))
         # Before the first step every snapshot shows the initial weights; a run of no steps leaves them so.
-        self.snapshots = np.repeat(self.weights[:, None, :].astype(np.float32), len(self.at), axis=1)
+        with np.errstate(over="ignore"):  # what float32 cannot hold is infinite, and shown as such
+            self.snapshots = np.repeat(self.weights[:, None, :].astype(np.float32), len(self.at), axis=1)
         self.seconds = np.zeros(count)
 
     def advance(self, stream: Stream, begin: int, epochs: int) -> None:

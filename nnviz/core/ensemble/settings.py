@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nnviz.core.ensemble.network import ACTIVATIONS, DEFAULT_SHAPES, LOSSES, MLP, Names
+from nnviz.core.ensemble.network import ACTIVATIONS, DEFAULT_SHAPES, LOSSES, MLP, Names, plain
 
 OPTIMIZERS = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw")
 NUMBERS = (
@@ -210,7 +210,7 @@ def dropout_rates(value: ArrayLike, count: int, layers: int) -> NDArray[np.float
         raise ValueError(f"dropout must lie in [0, 1), got {value!r}")
     if rates.ndim == 2 and rates.shape not in ((count, 1), (1, layers), (count, layers)):
         raise ValueError(f"dropout must be one rate, {count} rates or ({count}, {layers}) rates, got {rates.shape}")
-    return np.ascontiguousarray(np.broadcast_to(rates, (count, layers)))
+    return plain(np.broadcast_to(rates, (count, layers)))
 
 
 def schedule_factors(value: ArrayLike | None, count: int) -> NDArray[np.float64]:
@@ -218,7 +218,7 @@ def schedule_factors(value: ArrayLike | None, count: int) -> NDArray[np.float64]
     factors = np.atleast_1d(np.asarray(1.0 if value is None else value, np.float64))
     if factors.ndim == 2 and len(factors) != count:
         raise ValueError(f"schedule must have shape (epochs,) or ({count}, epochs), got {factors.shape}")
-    return np.ascontiguousarray(np.broadcast_to(factors, (count, factors.shape[-1])))
+    return plain(np.broadcast_to(factors, (count, factors.shape[-1])))
 
 
 def grid(seeds: Sequence[int], **axes: Sequence[Any]) -> dict[str, Any]:

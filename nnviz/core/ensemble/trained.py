@@ -89,20 +89,18 @@ class Trained:
     def penalty(self) -> Doubles:
         """What is added to the data loss: l1 Σ|w| + ½ l2 Σw² over weights, not biases, (T, K)."""
         matrices = [matrix.astype(np.float64) for matrix, _ in self.network.layers(self.weights)]
-        absolute = sum(np.abs(matrix).sum(axis=(-2, -1)) for matrix in matrices)
-        squares = sum((matrix**2).sum(axis=(-2, -1)) for matrix in matrices)
-        return np.asarray(self.settings.number("l1") * absolute + 0.5 * self.settings.number("l2") * squares)
+        with np.errstate(invalid="ignore"):
+            absolute = sum(np.abs(matrix).sum(axis=(-2, -1)) for matrix in matrices)
+            squares = sum((matrix**2).sum(axis=(-2, -1)) for matrix in matrices)
+            return np.asarray(self.settings.number("l1") * absolute + 0.5 * self.settings.number("l2") * squares)
 
     @cached_property
     def gradient_norms(self) -> Doubles:
         """‖∂loss/∂(W, b)‖ of every layer on all training points, without dropout or penalty, (T, K, L)."""
-        return np.stack(
-            [
-                np.sqrt((weight**2).sum(axis=(-2, -1)) + (bias**2).sum(axis=-1))
-                for weight, bias in self.network.layers(self.gradients())
-            ],
-            axis=-1,
-        )
+        layers = self.network.layers(self.gradients())
+        with np.errstate(over="ignore", invalid="ignore"):
+            squares = [(weight**2).sum(axis=(-2, -1)) + (bias**2).sum(axis=-1) for weight, bias in layers]
+        return np.asarray(np.sqrt(np.stack(squares, axis=-1)))
 
     @cached_property
     def activation_scales(self) -> Doubles:
@@ -113,7 +111,8 @@ class Trained:
             outputs, hidden = self._forward(index, self.train.chosen(index)[0], hidden=True)
             layers = [*np.split(hidden, np.cumsum(self.network.sizes[1:-1])[:-1], axis=-1), outputs]
             for layer, values in enumerate(layers[-self.network.depth :]):
-                found[:, index, layer] = np.sqrt(np.square(values, dtype=np.float64).mean(axis=(-2, -1)))
+                with np.errstate(invalid="ignore"):
+                    found[:, index, layer] = np.sqrt(np.square(values, dtype=np.float64).mean(axis=(-2, -1)))
 
         each(fill, range(len(self.seeds)))
         return found
@@ -149,7 +148,8 @@ class Trained:
         outputs = self.outputs(points)
         if self.network.loss != "cross_entropy":
             return np.asarray(0.5 * (1 + np.tanh(0.5 * outputs)), np.float32)
-        powers = np.exp(outputs - outputs.max(axis=-1, keepdims=True))
+        with np.errstate(invalid="ignore"):
+            powers = np.exp(outputs - outputs.max(axis=-1, keepdims=True))
         return np.asarray(powers / powers.sum(axis=-1, keepdims=True), np.float32)
 
     def module(self, network: int = 0, snapshot: int | None = None) -> nn.Sequential:

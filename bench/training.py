@@ -1,0 +1,181 @@
+"""Training throughput in network-epochs per second: the ensemble against a usual PyTorch loop and scikit-learn.
+
+Run with `python -m bench.training`. Everything is timed in one run on one machine, PyTorch and BLAS on one thread as in
+the server; each number is the best of several rounds, the rivals of one row taking turns.
+"""
+
+import time
+import warnings
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+import torch
+from sklearn.datasets import load_digits
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.neural_network import MLPClassifier
+from torch import nn
+
+from nnviz.core.ensemble import MLP, train, train_modules, warm
+from nnviz.core.seeds import reset_module
+
+SIZES = ((2, 4, 2, 1), (2, 8, 8, 8, 1))
+COUNTS = (1, 8, 64, 256)
+POINTS, BATCH, RATE = 250, 10, 0.03
+ROUNDS = 3
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Time one call, s."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def best(works: dict[str, tuple[Callable[[], object], float]], rounds: int = ROUNDS) -> dict[str, float]:
+    """Time rivals in turns; each is a call and how many network-epochs it trains. Returns network-epochs per second."""
+    found = dict.fromkeys(works, 0.0)
+    for _ in range(rounds):
+        for name, (work, amount) in works.items():
+            found[name] = max(found[name], amount / seconds(work))
+    return found
+
+
+def two_classes() -> tuple[np.ndarray, np.ndarray]:
+    """Return 250 points in a square, (250, 2) float64, labelled by whether they lie in a circle, (250,)."""
+    points = np.random.default_rng(0).uniform(-1, 1, (POINTS, 2))
+    return points, (np.hypot(*points.T) < 0.7).astype(float)
+
+
+def usual_loop(
+    module: nn.Module, loss: nn.Module, optimizer: torch.optim.Optimizer, data: tuple, batch: int, epochs: int
+) -> None:
+    """Train one module as tutorials do."""
+    x, y = data
+    for _ in range(epochs):
+        for rows in torch.randperm(len(x)).split(batch):
+            optimizer.zero_grad()
+            loss(module(x[rows]), y[rows]).backward()
+            optimizer.step()
+
+
+def torch_mlp(sizes: tuple[int, ...], epochs: int) -> None:
+    """Train sizes with tanh in a usual PyTorch loop, float32."""
+    points, labels = two_classes()
+    data = torch.tensor(points, dtype=torch.float32), torch.tensor(labels, dtype=torch.float32)[:, None]
+    steps: list[nn.Module] = []
+    for inputs, outputs in pairwise(sizes):
+        steps += [nn.Linear(inputs, outputs), nn.Tanh()]
+    module = nn.Sequential(*steps[:-1])
+    usual_loop(module, nn.BCEWithLogitsLoss(), torch.optim.SGD(module.parameters(), lr=RATE), data, BATCH, epochs)
+
+
+def sklearn_mlp(sizes: tuple[int, ...], epochs: int) -> None:
+    """Train the same with scikit-learn's MLPClassifier."""
+    options = {"solver": "sgd", "momentum": 0.0, "alpha": 0.0, "tol": 0.0, "n_iter_no_change": epochs}
+    model = MLPClassifier(
+        sizes[1:-1], activation="tanh", batch_size=BATCH, learning_rate_init=RATE, max_iter=epochs, **options
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(*two_classes())
+
+
+def ensemble_epochs(count: int) -> int:
+    """Return how many epochs K networks train, so that a round takes about a second at most."""
+    return {1: 200, 8: 200, 64: 100, 256: 50}[count]
+
+
+def compare_mlps(sizes: tuple[int, ...]) -> None:
+    """Print one block of the table: rivals at K = 1, then the ensemble at every K."""
+    points, labels = two_classes()
+    works: dict[str, tuple[Callable[[], object], float]] = {
+        "PyTorch loop": (lambda: torch_mlp(sizes, 3), 3),
+        "scikit-learn": (lambda: sklearn_mlp(sizes, 10), 10),
+    }
+    for count in COUNTS:
+        epochs = ensemble_epochs(count)
+
+        def work(count: int = count, epochs: int = epochs) -> object:
+            return train(MLP(sizes), points, labels, seeds=range(count), epochs=epochs, batch=BATCH, rate=RATE)
+
+        works[f"ensemble, K = {count}"] = (work, count * epochs)
+    report("-".join(map(str, sizes)), best(works))
+
+
+def make_cnn() -> nn.Module:
+    """Return a small CNN for 8 × 8 digits, 1,898 parameters."""
+    return nn.Sequential(
+        nn.Conv2d(1, 8, 3, padding=1),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Conv2d(8, 16, 3, padding=1),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Linear(64, 10),
+    )
+
+
+def torch_cnn(images: np.ndarray, labels: np.ndarray, epochs: int) -> None:
+    """Train the CNN in a usual PyTorch loop."""
+    module = reset_module(make_cnn(), 0)
+    optimizer = torch.optim.Adam(module.parameters(), lr=1e-3)
+    usual_loop(module, nn.CrossEntropyLoss(), optimizer, (torch.tensor(images), torch.tensor(labels)), 32, epochs)
+
+
+def compare_cnns() -> None:
+    """Print the block of the CNN on digits."""
+    digits = load_digits()
+    images, labels = (digits.images / 16).astype(np.float32)[:1344, None], digits.target[:1344]
+    works: dict[str, tuple[Callable[[], object], float]] = {"PyTorch loop": (lambda: torch_cnn(images, labels, 2), 2)}
+    for count in (1, 8, 32):
+
+        def work(count: int = count) -> object:
+            return train_modules(
+                make_cnn, images, labels, seeds=range(count), epochs=2, batch=32, rate=1e-3, optimizer="adam"
+            )
+
+        works[f"ensemble, K = {count}"] = (work, 2 * count)
+    report("CNN on digits, 1,344 images, batch 32", best(works))
+
+
+def report(title: str, speeds: dict[str, float]) -> None:
+    """Print one block: network-epochs per second and the ratio to the PyTorch loop."""
+    print(f"\n{title}\n{'':20}{'network-epochs/s':>18}{'× PyTorch loop':>18}")
+    for name, speed in speeds.items():
+        print(f"{name:20}{speed:18,.0f}{speed / speeds['PyTorch loop']:18.1f}")
+
+
+def preview() -> None:
+    """Print what a learner waits for while dragging: 200 epochs of 2-8-8-8-1, one seed, with losses at 40 snapshots."""
+    points, labels = two_classes()
+    snapshots = np.unique(np.geomspace(1, 200, 40).astype(int))
+
+    def work() -> None:
+        trained = train(MLP((2, 8, 8, 8, 1)), points, labels, epochs=200, batch=BATCH, rate=RATE, snapshots=snapshots)
+        assert np.isfinite(trained.train_loss).all()
+
+    print(
+        f"\nlive preview, 200 epochs of 2-8-8-8-1 through the door: {min(seconds(work) for _ in range(7)) * 1e3:.1f} ms"
+    )
+    grid = np.random.default_rng(1).uniform(-1, 1, (3600, 2))
+    trained = train(
+        MLP((2, 8, 8, 1)), points, labels, seeds=range(8), epochs=60, batch=BATCH, snapshots=np.arange(1, 61)
+    )
+    took = min(seconds(lambda: trained.outputs(grid)) for _ in range(5))
+    print(f"outputs of 60 snapshots × 8 seeds of 2-8-8-1 on a 60 × 60 grid: {took * 1e3:.1f} ms")
+
+
+def main() -> None:
+    """Print all tables."""
+    torch.set_num_threads(1)
+    print(f"warm-up (compiling, or reading the cache): {seconds(warm):.1f} s")
+    for sizes in SIZES:
+        compare_mlps(sizes)
+    compare_cnns()
+    preview()
+
+
+if __name__ == "__main__":
+    main()
