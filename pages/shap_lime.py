@@ -12,7 +12,7 @@ from PIL import Image
 
 from nnviz.concepts.shap_lime import Params
 from nnviz.concepts.shap_lime.model import asked
-from nnviz.concepts.shap_lime.subject import OWN, Subject, renewed, resolve, subject
+from nnviz.concepts.shap_lime.subject import FEWEST, OWN, Subject, renewed, resolve, subject
 from nnviz.data import uploads
 from nnviz.ui import stage
 from nnviz.ui.page import show
@@ -33,7 +33,7 @@ def _rows(params: Params) -> None:
     case, number, _ = asked(params)
     known = subject(case.which)
     st.markdown("**Rows to explain** · click the box at the left of a row")
-    frame = table(known)
+    frame = listed(known)
     key = f"shap-lime-rows-{case.which.data}-{case.which.twin}"
     st.dataframe(
         frame,
@@ -47,7 +47,7 @@ def _rows(params: Params) -> None:
     st.caption(f"Row {number} of {len(frame)} test rows is explained above. Values are in the units of the data.")
 
 
-def table(known: Subject) -> pd.DataFrame:
+def listed(known: Subject) -> pd.DataFrame:
     """Return one line a row: what the network says, what is true, and the features in their own units."""
     outputs = known.networks[0].logits(known.rows)
     if known.classes:
@@ -107,7 +107,10 @@ def _take_file() -> None:
     if file is None:
         return
     try:
-        identity = uploads.keep(uploads.read_table(file.getvalue()))
+        table = uploads.read_table(file.getvalue())
+        if len(table) < FEWEST:
+            raise uploads.UploadError(f"The table has {len(table)} rows; this page needs at least {FEWEST}.")
+        identity = uploads.keep(table)
     except uploads.UploadError as error:
         st.session_state[REFUSED] = str(error)
         return

@@ -86,6 +86,12 @@ export class ChartBox {
     this.watcher.observe(this.root);
   }
 
+  // Words in the picture: larger on a projector, smaller on a phone.
+  get scale() {
+    if (this.root.closest(".nv-teach")) return 1.25;
+    return this.plot.clientWidth < 420 ? 0.85 : 1;
+  }
+
   get moves() {
     return this.frames.length > 0;
   }
@@ -102,6 +108,8 @@ export class ChartBox {
     this.root.classList.toggle("nv-clickable", Object.keys(click).length > 0);
     this.root.style.setProperty("--height", `${height}px`);
     this.dress(colours, mode);
+    this.stale = true;
+    this.index = null;
   }
 
   dress(colours, mode) {
@@ -115,13 +123,17 @@ export class ChartBox {
     if (!this.source) return;
     this.dress(colours, mode);
     if (!this.drawn) return;
-    this.setFrame(this.index ?? 0);
+    const { index } = this;
+    this.index = null;
+    this.setFrame(index);
     this.draw();
   }
 
+  // Stand at a moment of the timeline; what does not move is not drawn again.
   setFrame(index) {
+    if (index === this.index) return;
     this.index = index;
-    this.stale = true;
+    this.stale ||= this.moves;
     for (const { route, values } of this.frames) {
       let target = this.figure;
       for (const key of route.slice(0, -1)) target = target[key] ??= {};
@@ -135,7 +147,9 @@ export class ChartBox {
     if (this.closed) return;
     this.stale = false;
     const data = this.figure.data.map((trace) => ({ ...trace }));
-    await library.react(this.plot, data, structuredClone(this.figure.layout), CONFIG);
+    const layout = structuredClone(this.figure.layout);
+    layout.font.size *= this.scale;
+    await library.react(this.plot, data, layout, CONFIG);
     if (!this.drawn) this.plot.on("plotly_click", (event) => this.clicked(event));
     this.drawn = true;
   }

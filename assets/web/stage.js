@@ -104,7 +104,14 @@ class Stage {
     if (data.presets.length) this.panel.append(fold("Break it", data.presets.map((preset) => this.presetButton(preset))));
     const reset = element("button", { type: "button", class: "nv-quiet", title: "Back to the settings the page opened with" }, "Reset");
     reset.onclick = () => this.chosen(Object.fromEntries(data.controls.map((spec) => [spec.name, spec.default])));
-    this.panel.append(reset);
+    const share = element("button", { type: "button", class: "nv-quiet", title: "The address holds every setting: whoever opens it sees this run" }, "Copy link");
+    share.onclick = async () => {
+      if (!navigator.clipboard) return void window.prompt("Copy this link:", location.href); // plain HTTP from another machine
+      await navigator.clipboard.writeText(location.href);
+      share.textContent = "Copied";
+      setTimeout(() => { share.textContent = "Copy link"; }, 1500);
+    };
+    this.panel.append(element("div", { class: "nv-actions" }, reset, share));
     this.defaults = Object.fromEntries(data.controls.map((spec) => [spec.name, spec.default]));
     showWhen(this.controls, this.settings);
   }
@@ -164,10 +171,10 @@ class Stage {
       const box = this.charts.get(chart.name);
       if (chart.body) box.take(chart, this.colours, this.mode);
       box.setFrame(frame);
-      if (stage === "full" || box.visible || !box.drawn) drawn.push(box);
+      if (box.stale && (stage === "full" || box.visible || !box.drawn)) drawn.push(box);
     }
     for (const [index, box] of drawn.entries()) {
-      if (index === 1) await nextFrame(); // the hero is seen before the others are drawn
+      if (index === 1) await nextFrame(); // the first, the hero, is seen before the others are drawn
       await box.draw();
     }
     this.painted = stage === "full" && !this.link.outdated;

@@ -162,7 +162,7 @@ def test_a_preset_breaks_the_run_and_reset_mends_it(browser: Browser) -> None:
     )
     browser.settled()
     assert "rate=1" in browser.driver.current_url
-    browser.find(".nv-controls > .nv-quiet").click()
+    browser.find(".nv-actions .nv-quiet").click()
     browser.settled()
     assert "rate" not in browser.driver.current_url
     assert browser.js("return document.querySelector('.nv-findings .nv-failure')") is None

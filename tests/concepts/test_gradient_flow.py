@@ -19,7 +19,7 @@ from nnviz.core.params import controls
 from nnviz.core.progress import Superseded, silent
 from nnviz.core.statistics import mean_interval
 
-MANY = tuple(range(1500))
+MANY = tuple(range(900))
 QUICK = {"seeds": 2, "depth": 5, "width": 4}
 
 
@@ -54,7 +54,7 @@ def test_a_deep_linear_net_grows_as_gain_to_the_depth_in_expectation(gain: float
     for growth in (forward, back):
         mean = mean_interval(growth, level=0.999)
         assert mean.contains(1.0)
-        assert mean.high - mean.low < 0.25
+        assert mean.high - mean.low < 0.3
 
 
 def test_the_spread_of_a_deep_linear_net_is_that_of_a_product_of_random_matrices() -> None:

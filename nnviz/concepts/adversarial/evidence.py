@@ -110,7 +110,9 @@ def ledger(run: Run) -> Chart:
     traces = gaps + [_dots(label, symbol, colour, names, values) for label, symbol, colour, values in looks]
     layout = {"annotations": [] if rows else [_waiting()], "legend": {"font": {"size": 11}}}
     order = [SHORT[name] for name in reversed(run.params.compared)]
-    y = build.axis("defence", type="category", categoryorder="array", categoryarray=order, range=[-0.6, len(order) - 0.4])
+    y = build.axis(
+        "defence", type="category", categoryorder="array", categoryarray=order, range=[-0.6, len(order) - 0.4]
+    )
     figure = build.figure(traces, build.axis("accuracy (%)", -2, 102), y, **layout)
     said = [_row_in_words(SHORT[name], measured, place) for name, measured in run.curves.items()]
     title = f"Clean against robust accuracy, at ε = {EPSILONS[place]:g}"

@@ -32,7 +32,12 @@ def hero(run: Run) -> Chart:
     ]
     layout = _layout([last[f"layout.annotations.{place}.text"] for place in range(3)])
     title = "Original, perturbation and result: what the network takes them for"
-    return Chart("pictures", title, {"data": traces, "layout": layout}, _alt(run), frames=frames)
+    return Chart("pictures", title, {"data": traces, "layout": layout}, _alt(run), frames=moving(frames))
+
+
+def moving(frames: dict[str, Any]) -> dict[str, Any]:
+    """Return the frames of a timeline, or none where there is but one moment."""
+    return frames if all(len(values) > 1 for values in frames.values()) else {}
 
 
 def frames_of(portrait: Portrait) -> dict[str, Any]:

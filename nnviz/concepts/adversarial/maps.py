@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from nnviz.charts import build, theme
 from nnviz.charts.build import Trace
 from nnviz.charts.view import Chart
+from nnviz.concepts.adversarial.hero import moving
 from nnviz.concepts.adversarial.model import Run
 from nnviz.concepts.adversarial.plane import Plane
 from nnviz.concepts.adversarial.portrait import SHOWN
@@ -35,7 +36,7 @@ def path(run: Run) -> Chart:
         f"The path across the boundary: {where}",
         {"data": traces, "layout": layout},
         _alt(plane),
-        frames={name.format(len(traces) - 1): values for name, values in moves.items()},
+        frames=moving({name.format(len(traces) - 1): values for name, values in moves.items()}),
         click={} if own else {"across": "x", "up": "y"},
         height=360,
     )

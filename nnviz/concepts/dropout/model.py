@@ -53,9 +53,8 @@ def run(params: Params, report: Report = silent) -> Run:
     dropped = recorded(params.setting, params.rates, part(report, 0.0, 0.2))
     plain = replace(params.setting, rescale=True)  # nothing is dropped, so nothing needs rescaling
     nets = {"dropout": dropped, "none": recorded(plain, (0.0, 0.0), part(report, 0.2, 0.35))}
-    curves = {name: observing.curves_of(params, problem, net) for name, net in nets.items()}
-    report(0.4, "averaging thinned networks")
-    correlation, mean_correlation = observing.coadaptation(params, problem, nets)
+    curves = {name: observing.curves_of(params, problem, net, part(report, 0.35, 0.4)) for name, net in nets.items()}
+    correlation, mean_correlation = observing.coadaptation(params, problem, nets, part(report, 0.4, 0.42))
     so_far = Run(
         params=params,
         problem=problem,
@@ -63,7 +62,7 @@ def run(params: Params, report: Report = silent) -> Run:
         curves=curves,
         sweep=observing.ends(params, curves),
         drawn=observing.draw(params, problem, dropped),
-        committee=observing.committee(params, problem, dropped, part(report, 0.4, 0.5)),
+        committee=observing.committee(params, problem, dropped, part(report, 0.42, 0.5)),
         correlation=correlation,
         mean_correlation=mean_correlation,
         penalty=observing.penalty(params, problem, dropped),

@@ -78,7 +78,7 @@ class Drawn:
     matched_accuracy: float
 
 
-def curves_of(params: Params, problem: Problem, net: Recorded) -> Curves:
+def curves_of(params: Params, problem: Problem, net: Recorded, report: Report) -> Curves:
     """Score every recorded network on its own training and test points, in the mode and with the scaling that are set.
 
     The network without dropout has nothing to drop or rescale, whatever is set.
@@ -87,6 +87,7 @@ def curves_of(params: Params, problem: Problem, net: Recorded) -> Curves:
     scaling: Scaling = "inverted" if plain else params.scaling
     scores = np.empty((4, len(net.epochs), net.weights.shape[1]))
     for index in range(net.weights.shape[1]):
+        report(index / net.weights.shape[1], "testing")
         layers = params.setting.network.layers(net.weights[:, index])
         scores[:, :, index] = _scores(params, problem, index, layers, net.rates, scaling)
     return Curves(*scores)
@@ -196,7 +197,7 @@ def committee(params: Params, problem: Problem, net: Recorded, report: Report) -
 
 
 def coadaptation(
-    params: Params, problem: Problem, nets: Mapping[str, Recorded]
+    params: Params, problem: Problem, nets: Mapping[str, Recorded], report: Report
 ) -> tuple[dict[str, Doubles], dict[str, Doubles]]:
     """Correlate the chosen layer's units over the test points: the first seed's matrix, every seed's mean |r|."""
     which = 0 if params.layer == "first" else 1
@@ -204,6 +205,7 @@ def coadaptation(
     for name, net in nets.items():
         matrices = []
         for index in range(net.weights.shape[1]):
+            report(index / net.weights.shape[1], "correlating units")
             layers = params.setting.network.layers(net.weights[-1, index])
             outputs = thinning.hidden(layers, problem.test_inputs[index])[which]
             matrices.append(measures.correlations(outputs))

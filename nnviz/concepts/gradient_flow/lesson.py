@@ -102,7 +102,7 @@ PRESETS = (
     Preset(
         "Clipping against vanishing",
         {"activation": "sigmoid", "gain": 1.0, "clipping": "norm", "threshold": 0.01, "cure": "clipping"},
-        "The clip acts at every step, and the map stays as dark: it scales all layers alike.",
+        "The clip acts at every step, and the map stays as blue: it scales all layers alike.",
         "vanishing gradient",
     ),
     Preset(

@@ -18,6 +18,7 @@ Twin = Literal["none", "copy", "near"]
 FALLBACK = "breast_cancer"
 OWN = "csv:"
 ROWS = 200  # of the test part can be asked about
+FEWEST = 10  # rows of an uploaded table: with fewer there is nothing to learn from
 HIDDEN = (16, 8)
 EPOCHS, TYPICAL_ROWS = 60, 400  # larger tables get fewer epochs, so that all get about as many steps
 NOISE = 0.03  # of a near copy, in standard deviations of the feature
@@ -107,6 +108,8 @@ def subject(which: Which, report: Report = silent) -> Subject:
         return _digits(which, report)
     parts, holes = _filled(_split(which.data))
     parts = with_twin(parts, which)
+    if not len(parts.test):  # classes of a single row each: nothing can be held out
+        parts = replace(parts, test=parts.train)
     centre, scale = _target_scale(parts.train.targets, parts.train.classes)
     held_out = parts.test.take(np.arange(min(ROWS, len(parts.test))))
     networks = _trained(which, parts, centre, scale, report)

@@ -17,15 +17,16 @@ ODD_SHARE, ODD_BASE = 0.99, 0.75
 
 
 def number(value: float) -> str:
-    """Return a number with three digits that matter."""
-    return (
-        f"{value:.3g}" if abs(value) >= 0.01 or value == 0 else f"{value:.1e}" if abs(value) < 5e-4 else f"{value:.4f}"
-    )
+    """Return a number with the digits that matter: about three."""
+    size = abs(value)
+    if size >= 1e5 or 0 < size < 5e-4:
+        return f"{value:.2g}"
+    return f"{value:.0f}" if size >= 100 else f"{value:.3g}"
 
 
 def signed(value: float) -> str:
     """Return a number with its sign; what rounds to nothing is 0."""
-    return "0" if abs(value) < 5e-7 else f"{value:+.3g}" if abs(value) >= 0.0005 else f"{value:+.0e}"
+    return "0" if abs(value) < 5e-7 else ("+" if value > 0 else "−") + number(abs(value))
 
 
 def short(name: str, letters: int = LETTERS) -> str:
