@@ -44,6 +44,8 @@ async def answer(request: Request) -> Response:
         return JSONResponse({"error": "; ".join(str(one) for one in ignored)}, status_code=422)
     if stage == "preview":
         params = params.preview()
+    if params == params.preview():  # as quick as a preview: it need not wait behind long runs, and may be there already
+        jobs = STAGES["preview"]
     encode = partial(
         wire.encode,
         known=frozenset(request.headers.get("x-known", "").split(",")),

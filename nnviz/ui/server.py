@@ -25,6 +25,7 @@ from nnviz.ui.jobs import STAGES
 
 PLOTLY_FOLDER = Path(plotly.__file__).parent / "package_data"
 WARM_UP_AFTER = 6.0  # seconds, or the first picture: whoever opens home at once does not wait for imports
+DRAWING = 2.0  # seconds that the first browser, which may be on this machine, has for its first picture
 FOR_EVER = "public, max-age=31536000, immutable"  # these paths carry a version
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -96,6 +97,7 @@ async def _warm_up_in_time() -> None:
     """Warm up in a thread after the first picture, or soon if nobody comes."""
     with suppress(TimeoutError):
         await asyncio.wait_for(live.FIRST.wait(), WARM_UP_AFTER)
+        await asyncio.sleep(DRAWING)
     Thread(target=warm_up, name="warm-up", daemon=True).start()
 
 

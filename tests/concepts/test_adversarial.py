@@ -419,8 +419,10 @@ def test_a_hurried_run_waits_for_no_curve_and_keeps_those_it_knows() -> None:
 
 def test_the_first_word_is_the_picture_and_each_further_one_knows_more() -> None:
     heard: list[Any] = []
+    curves.cache_clear()
+    smallest.cache_clear()
 
-    def report(fraction: float, what: str = "", partial: Any = None) -> None:
+    def report(fraction: float, _what: str = "", partial: Any = None) -> None:
         assert 0 <= fraction <= 1
         if partial is not None:
             heard.append((len(partial.curves), partial.smallest is not None))
@@ -437,7 +439,7 @@ def test_both_ends_of_every_control_give_a_picture(control: Any) -> None:
         value = int(end) if control.whole else end
         changes = LIGHT | {"hurried": True, control.name: value}
         shown = view(run(Params(**changes), silent))
-        assert all(np.isfinite(chart.frames["data.4.x"]).all() for chart in shown.charts[:1])
+        assert np.isfinite(shown.charts[0].figure["data"][4]["x"]).all()
 
 
 def test_no_strength_is_no_attack() -> None:

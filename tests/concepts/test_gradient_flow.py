@@ -1,6 +1,5 @@
 """Vanishing and exploding gradients: closed forms, pairing, breakdowns, clips, and what the charts hold."""
 
-from collections.abc import Iterator
 from dataclasses import fields, replace
 from itertools import pairwise
 from typing import Any
@@ -21,12 +20,6 @@ from nnviz.core.statistics import mean_interval
 
 MANY = tuple(range(900))
 QUICK = {"seeds": 2, "depth": 5, "width": 4}
-
-
-@pytest.fixture(autouse=True)
-def _one_core() -> Iterator[None]:
-    with network.one_core():
-        yield
 
 
 def flow(setting: Setting) -> network.Flow:

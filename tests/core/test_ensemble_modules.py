@@ -99,7 +99,7 @@ def test_what_one_program_cannot_share_is_refused() -> None:
 
 
 def test_superseding_stops_the_run() -> None:
-    def report(fraction: float, what: str = "", partial: Any = None) -> None:  # noqa: ARG001
+    def report(fraction: float, _what: str = "", _partial: Any = None) -> None:
         if fraction >= 0.5:
             raise Superseded
 

@@ -1,14 +1,17 @@
 """Many networks at once are the same networks alone; runs stop, diverge and record as they should."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from numba.core.dispatcher import Dispatcher
 
-from nnviz.core.ensemble import MLP, PLACES, Settings, Trained, grid, train, warm
+from nnviz.core.ensemble import MLP, PLACES, Trained, compilation, grid, train, warm
 from nnviz.core.ensemble import runs as runs_module
 from nnviz.core.ensemble import training as training_module
 from nnviz.core.progress import Superseded
@@ -104,7 +107,7 @@ def test_data_are_reshuffled_every_epoch() -> None:
 def test_superseding_stops_the_run() -> None:
     heard: list[float] = []
 
-    def report(fraction: float, what: str = "", partial: Any = None) -> None:  # noqa: ARG001
+    def report(fraction: float, _what: str = "", _partial: Any = None) -> None:
         heard.append(fraction)
         if fraction > 0:
             raise Superseded
@@ -294,7 +297,27 @@ def test_a_wrong_network_is_named() -> None:
         with pytest.raises(ValueError, match=next(iter(wrong))):
             replace(NETWORK, **wrong)
     with pytest.raises(TypeError, match="learning_rate"):
-        Settings(learning_rate=0.1)  # type: ignore[call-arg]
+        small(learning_rate=0.1)
+
+
+def test_without_a_folder_to_write_in_the_kernel_is_compiled_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere(_self: Any) -> None:
+        raise RuntimeError("cannot cache function: no locator available")
+
+    monkeypatch.setattr(Dispatcher, "enable_caching", nowhere)
+    assert compilation.entry(lambda x: x + 1)(2) == 3
+
+
+def test_a_cache_older_than_the_kernel_is_dropped_and_a_newer_one_kept(tmp_path: Path) -> None:
+    def train_epochs() -> None: ...
+
+    old, new, other = (tmp_path / f"kernel.{name}.nbi" for name in ("train_epochs-1", "train_epochs-2", "evaluate-1"))
+    for path in (old, new, other):
+        path.touch()
+    os.utime(old, (0, 0))
+    os.utime(other, (0, 0))
+    compilation.drop_stale(tmp_path, train_epochs)
+    assert (old.exists(), new.exists(), other.exists()) == (False, True, True)
 
 
 def test_warm_leaves_nothing_to_compile() -> None:

@@ -84,7 +84,7 @@ def test_training_is_what_plain_pytorch_does() -> None:
 def test_the_split_shares_no_row_and_keeps_the_ink() -> None:
     data = digits.parts()
     assert len(data.train) + len(data.test) == 1797
-    assert 0 <= data.train.min()
+    assert data.train.min() == 0
     assert data.train.max() == 1
     assert torch.equal(data.train * 16, (data.train * 16).round())
 
@@ -133,7 +133,7 @@ def test_spread_work_stops_when_nobody_waits() -> None:
             stopped.append(item)
             raise
 
-    def report(fraction: float, what: str = "", partial: Any = None) -> None:
+    def report(_fraction: float, _what: str = "", _partial: Any = None) -> None:
         raise Superseded
 
     with pytest.raises(Superseded):

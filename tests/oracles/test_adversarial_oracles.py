@@ -3,6 +3,7 @@
 import importlib
 import warnings
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -36,15 +37,18 @@ def foolbox() -> Any:
 
 @pytest.fixture(scope="module", params=["cnn", "mlp"])
 def network(request: pytest.FixtureRequest) -> tuple[Chain, nn.Module]:
+    # In float64: at float32 the gradient of a confident answer is rounding noise, and its signs are anybody's.
     trained = digits.trained(request.param, (0,))
-    layers = trained.module()
-    return trained.chain, nn.Sequential(nn.Unflatten(1, (1, 8, 8)), *layers) if request.param == "cnn" else layers
+    layers = trained.module().double()
+    return trained.chain.double(), nn.Sequential(
+        nn.Unflatten(1, (1, 8, 8)), *layers
+    ) if request.param == "cnn" else layers
 
 
 @pytest.fixture
 def rows() -> tuple[Tensor, Tensor]:
     data = digits.parts()
-    return data.test[:60], data.test_labels[:60]
+    return data.test[:60].double(), data.test_labels[:60]
 
 
 def ours(attack: Any, chain: Chain, rows: tuple[Tensor, Tensor], **options: Any) -> Tensor:
@@ -58,23 +62,19 @@ def theirs(foolbox: Any, attack: Any, layers: nn.Module, rows: tuple[Tensor, Ten
     return clipped
 
 
-def nearly_all_equal(own: Tensor, other: Tensor) -> bool:
-    """A rounding error of 1e-7 in a gradient of about zero turns its sign, so a pixel in a thousand may differ."""
-    return float((own - other).abs().gt(1e-5).float().mean()) < 1e-3
-
-
 @pytest.mark.parametrize("epsilon", [0.05, 0.15])
 def test_fgsm_is_foolboxs(foolbox: Any, network: Any, rows: Any, epsilon: float) -> None:
     chain, layers = network
     other = theirs(foolbox, foolbox.attacks.LinfFastGradientAttack(), layers, rows, epsilon)
-    assert nearly_all_equal(ours(fgsm, chain, rows, radius=epsilon)[0], other)
+    torch.testing.assert_close(ours(fgsm, chain, rows, radius=epsilon)[0], other, atol=1e-9, rtol=0)
 
 
 @pytest.mark.parametrize("epsilon", [0.5, 1.2])
 def test_the_l2_step_is_foolboxs(foolbox: Any, network: Any, rows: Any, epsilon: float) -> None:
     chain, layers = network
     other = theirs(foolbox, foolbox.attacks.L2FastGradientAttack(), layers, rows, epsilon)
-    assert nearly_all_equal(ours(fgsm, chain, rows, radius=epsilon, norm="l2")[0], other)
+    own = ours(fgsm, chain, rows, radius=epsilon, norm="l2")[0]
+    torch.testing.assert_close(own, other, atol=1e-9, rtol=0)
 
 
 @pytest.mark.parametrize(("norm", "epsilon", "name"), [("linf", 0.15, "LinfPGD"), ("l2", 1.2, "L2PGD")])
@@ -86,9 +86,7 @@ def test_pgd_is_foolboxs_at_the_same_absolute_step(
     attack = getattr(foolbox.attacks, name)(abs_stepsize=step, steps=steps, random_start=False)
     other = theirs(foolbox, attack, layers, rows, epsilon)
     own = ours(pgd, chain, rows, radius=epsilon, step=step, steps=steps, norm=norm)[-1, 0]
-    # Signs that turn on a rounding error bend the path of a picture: the answers must still agree.
-    assert float((own - other).abs().amax(dim=1).lt(1e-4).float().mean()) > 0.9
-    assert float((chain.logits(own)[0].argmax(1) == layers(other).argmax(1)).float().mean()) > 0.95
+    torch.testing.assert_close(own, other, atol=1e-9, rtol=0)
 
 
 def test_carlini_and_wagner_come_as_near_as_foolboxs(foolbox: Any, network: Any, rows: Any) -> None:
@@ -98,13 +96,13 @@ def test_carlini_and_wagner_come_as_near_as_foolboxs(foolbox: Any, network: Any,
     other = theirs(foolbox, attack, layers, few, None)
     own = ours(carlini_wagner, chain, few, steps=60, searches=4)[0]
     lengths = [(each - few[0]).norm(dim=1).median().item() for each in (own, other)]
-    assert lengths[0] == pytest.approx(lengths[1], rel=0.1)
+    assert lengths[0] == pytest.approx(lengths[1], rel=0.05)
 
 
 def small_network(seed: int) -> Chain:
     draws = generator(seed, "oracle")
     sizes = (3, 5, 4, 2)
-    shapes = list(zip(sizes[:-1], sizes[1:], strict=True))
+    shapes = list(pairwise(sizes))
     weights = [torch.randn(1, rows, columns, generator=draws, dtype=torch.float64) for rows, columns in shapes]
     biases = [0.3 * torch.randn(1, 1, columns, generator=draws, dtype=torch.float64) for _, columns in shapes]
     return Chain(tuple(weights), tuple(biases))

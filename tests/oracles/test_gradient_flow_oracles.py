@@ -34,12 +34,6 @@ MODULES = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _one_core() -> Iterator[None]:
-    with network.one_core():
-        yield
-
-
 class Deep(nn.Module):
     """One plain PyTorch network with the weights of the k-th of a batch."""
 

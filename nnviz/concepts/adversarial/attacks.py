@@ -76,10 +76,9 @@ def projected(inputs: Tensor, origin: Tensor, radius: float, norm: Norm, box: Bo
     """Return the inputs moved back into the ball around `origin`, then into the box (which keeps them in the ball)."""
     change = inputs - origin
     if norm == "linf":
-        change = change.clamp(-radius, radius)
-    else:
-        change = change * (radius / change.norm(dim=2, keepdim=True).clamp_min(TINY)).clamp_max(1.0)
-    return (origin + change).clamp(*box)
+        return (origin + change.clamp(-radius, radius)).clamp(*box)
+    shrink: Tensor = radius / change.norm(dim=2, keepdim=True).clamp_min(TINY)
+    return (origin + change * shrink.clamp_max(1.0)).clamp(*box)
 
 
 def fgsm(scores: Scores, inputs: Tensor, goal: Goal, radius: float, norm: Norm = "linf", box: Box = PIXELS) -> Tensor:

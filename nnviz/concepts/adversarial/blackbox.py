@@ -37,10 +37,8 @@ def by_queries(
         for query in range(1, budget):
             square, side = _squares(inputs.shape[1:], 1 - query / budget, draws)
             push = square * _signs((inputs.shape[1], 1), draws)
-            if norm == "linf":
-                proposal = torch.where(square, inputs + radius * push, best)
-            else:
-                proposal = best + HOP * radius / side * push
+            added = best + HOP * radius / side * push
+            proposal = torch.where(square, inputs + radius * push, best) if norm == "linf" else added
             proposal = projected(proposal, inputs, radius, norm, box)
             asked = goal.margin(scores(proposal))
             better = asked > margin

@@ -8,7 +8,7 @@ from torch import Tensor
 from nnviz.concepts.adversarial.attacks import PIXELS, Box, Goal, Scores
 from nnviz.models.training import Adam
 
-SATURATED = 1 - 1e-5  # tanh reaches the ends of the box only at infinity
+SATURATED = 0.99  # tanh is so flat at the ends of the box that a black pixel would never leave
 
 
 def carlini_wagner(
@@ -18,7 +18,7 @@ def carlini_wagner(
     *,
     steps: int = 60,
     searches: int = 4,
-    rate: float = 0.05,
+    rate: float = 0.1,
     box: Box = PIXELS,
 ) -> Tensor:
     """Return the nearest inputs found that win, (K, N, d); nan where none was found.

@@ -16,7 +16,10 @@ from nnviz.core.progress import Report, part, silent
 Size = Literal["1", "2", "4", "8", "16", "32", "64", "128", "full"]
 SIZES = (1, 2, 4, 8, 16, 32, 64, 128, EXAMPLES)
 ANCHOR = 16  # the batch size at which a scaled rate is the rate on the slider
-QUICK = {"epochs": 20, "steps": 60, "seconds": 0.02}  # the most a preview spends
+QUICK = {  # the most a preview spends
+    "moons": {"epochs": 20, "steps": 60, "seconds": 0.02},
+    "digits": {"epochs": 8, "steps": 40, "seconds": 0.01},
+}
 QUICK_SNAPSHOTS, QUICK_PRODUCTS, QUICK_DRAWN, QUICK_MOMENTS = 16, 8, 40, 6
 
 
@@ -208,7 +211,7 @@ def run(params: Params, report: Report = silent) -> Run:
     costs = clock.costs(NETWORKS[params.data], part(report, 0.0, 0.1))
     asked = float(getattr(params, params.budget))
     whole = plan(params, asked, costs)
-    task = plan(params, min(asked, QUICK[params.budget]), costs) if params.quick else whole
+    task = plan(params, min(asked, QUICK[params.data][params.budget]), costs) if params.quick else whole
     curves = trained(task, part(report, 0.1, 0.95))
     report(0.95, "drawing mini-batches")
     watched = len(task.batches) // 2

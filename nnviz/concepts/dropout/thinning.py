@@ -54,8 +54,6 @@ def forward(
         scaling: how training and test are matched; see `test_factor`.
         uniforms: (..., N, H) for the hidden units of all layers; None for all units.
     """
-    # The ensemble's pool holds all cores; threads of torch's own would only wait for each other (7 times the work).
-    torch.set_num_threads(1)
     values = torch.tensor(inputs, dtype=torch.float32)
     first = 0
     for (weights, biases), rate in zip(layers[:-1], rates, strict=True):

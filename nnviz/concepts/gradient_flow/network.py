@@ -1,7 +1,6 @@
 """Deep networks, many at once: an MLP, or an RNN unrolled in time, with the gradient at every layer."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -29,20 +28,6 @@ ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {
 }
 EXAMPLES = 32  # one batch, the same at every step
 NOISE = 0.5  # standard deviation of what an RNN reads after the one number it has to keep
-
-
-@contextmanager
-def one_core() -> Iterator[None]:
-    """Keep PyTorch on one core of the calling thread.
-
-    Threads that wait for each other at every small matrix cost many times what they bring on a busy machine.
-    """
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from nnviz.concepts.gradient_flow.network import (
     examples,
     forward,
     initial,
-    one_core,
     unrolled,
 )
 from nnviz.concepts.gradient_flow.training import Floats, norm
@@ -46,7 +45,6 @@ def over_gains(setting: Setting) -> Sweep:
 
 
 @memo(maxsize=64)
-@one_core()
 def _measured(setting: Setting) -> Sweep:
     unit, networks = initial(setting), len(setting.seeds)
     inputs, targets = examples(setting.network, setting.depth, setting.seeds)

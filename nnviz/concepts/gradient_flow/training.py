@@ -16,7 +16,6 @@ from nnviz.concepts.gradient_flow.network import (
     backward,
     examples,
     initial,
-    one_core,
     rolled,
     unrolled,
 )
@@ -56,7 +55,6 @@ class Record:
 
 
 @memo(maxsize=24)
-@one_core()
 def train(setting: Setting, steps: int = STEPS, report: Report = silent) -> Record:
     """Train K networks by gradient descent on one batch each and record every step before it is taken.
 

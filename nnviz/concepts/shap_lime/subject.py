@@ -21,6 +21,7 @@ ROWS = 200  # of the test part can be asked about
 FEWEST = 10  # rows of an uploaded table: with fewer there is nothing to learn from
 HIDDEN = (16, 8)
 EPOCHS, TYPICAL_ROWS = 60, 400  # larger tables get fewer epochs, so that all get about as many steps
+PENALTY = 0.03  # L2, so that the networks are not sure of everything
 NOISE = 0.03  # of a near copy, in standard deviations of the feature
 
 
@@ -187,7 +188,7 @@ def _trained(which: Which, parts: Split, centre: float, scale: float, report: Re
         batch=32,
         rate=0.01,
         optimizer="adam",
-        l2=0.03,
+        l2=PENALTY * min(1.0, TYPICAL_ROWS / len(parts.train)),  # its weight against the data falls with the rows
         report=report,
     )
     return tuple(_network(mlp, weights) for weights in trained.final)

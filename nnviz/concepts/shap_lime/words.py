@@ -115,7 +115,9 @@ def agreed(run: Run) -> float:
 
 def found(run: Run) -> tuple[Finding, ...]:
     """Return what the diagnosis found."""
-    return diagnosis.findings(_missing(run), _holes(run), _correlated(run), _flat(run), _odd(run))
+    same = diagnosis.collapsed_outputs(run.game.answers) if len(run.game.answers) > 1 else None
+    others = (_flat(run), _odd(run)) if same is None else (same,)
+    return diagnosis.findings(_missing(run), _holes(run), _correlated(run), *others)
 
 
 def _missing(run: Run) -> Finding | None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -64,7 +65,7 @@ def train(
     return runs.result()
 
 
-def run_in_chunks(runs: "Runs", sizes: NDArray[np.int64], report: Report) -> None:
+def run_in_chunks(runs: Runs, sizes: NDArray[np.int64], report: Report) -> None:
     """Train in chunks of whole epochs, telling `report` in between; only here may the caller stop the run."""
     streams = streams_of(runs.seeds, sizes, WORKERS)
     cost = 3 * runs.weights.shape[1] * float(sizes.sum()) / MULTIPLICATIONS_PER_SECOND / min(WORKERS, len(streams))
@@ -81,7 +82,7 @@ def run_in_chunks(runs: "Runs", sizes: NDArray[np.int64], report: Report) -> Non
 
     report(0.0, "training")
     for begin in range(0, last, epochs):
-        each(lambda stream: runs.advance(stream, begin, min(epochs, last - begin)), streams, tell)  # noqa: B023
+        each(partial(runs.advance, begin=begin, epochs=min(epochs, last - begin)), streams, tell)
         now = time.perf_counter()
         if now - shown > PARTIAL_SECONDS and (ready := runs.snapshots_ready()) > taken:
             report(runs.fraction(), "training", runs.result(ready))
