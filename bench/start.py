@@ -19,7 +19,7 @@ from bench.hand import CLOCK
 from bench.table import show
 from tests.browser.machine import ROOT, Server, chromium, serving, wait_for
 
-ROUNDS = 3
+ROUNDS = 5
 LONGEST = 120.0  # seconds
 OWN, BARE = ROOT / "app.py", ROOT / "bench" / "bare.py"
 

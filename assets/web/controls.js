@@ -36,6 +36,19 @@ function tidy(number, spec) {
   return String(Number((Math.round(number / spec.step) * spec.step).toFixed(decimals)));
 }
 
+// When the hand lets go of a slider, also where it came back to the value it began at (then there is no change event).
+function onRelease(slider, act) {
+  let moved = false;
+  const release = () => {
+    if (moved) act();
+    moved = false;
+  };
+  slider.addEventListener("input", () => { moved = true; });
+  slider.addEventListener("change", release);
+  slider.addEventListener("pointerup", () => setTimeout(release));
+  slider.addEventListener("blur", release);
+}
+
 // A slider for the hand and a box for the exact number.
 function range(spec, hooks) {
   const id = identity();
@@ -62,7 +75,7 @@ function range(spec, hooks) {
     body.refuse(false);
     if (spec.live) hooks.moved(spec.name, text());
   };
-  slider.onchange = () => hooks.chosen(spec.name, text());
+  onRelease(slider, () => hooks.chosen(spec.name, text()));
   if (spec.log) slider.onkeydown = (event) => {
     const sign = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
     if (!sign) return;
@@ -128,7 +141,7 @@ function vector(spec, hooks) {
   const label = () => sliders.forEach((slider, index) => { outputs[index].textContent = tidy(Number(slider.value), spec); });
   for (const slider of sliders) {
     slider.oninput = () => { label(); if (spec.live) hooks.moved(spec.name, text()); };
-    slider.onchange = () => hooks.chosen(spec.name, text());
+    onRelease(slider, () => hooks.chosen(spec.name, text()));
   }
   const rows = sliders.map((slider, index) => element("div", { class: "nv-row" }, slider, outputs[index]));
   const set = (value) => { value.split(",").forEach((part, index) => { sliders[index].value = part; }); label(); };

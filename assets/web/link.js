@@ -33,7 +33,10 @@ export class Link {
     try {
       const answer = await this.read(stage, settings, controller.signal);
       await this.drawing;
-      if (answer && !controller.signal.aborted) this.drawing = this.receive(answer, stage);
+      if (answer && !controller.signal.aborted) {
+        this.current = null; // before the picture is drawn, which may take no time at all
+        this.drawing = this.receive(answer, stage);
+      }
     } catch (error) {
       if (error.name !== "AbortError") this.receiver.error("The server does not answer. Your settings are kept; it is asked again when you change one.");
     }

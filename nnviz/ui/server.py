@@ -26,6 +26,7 @@ from nnviz.ui.jobs import STAGES
 PLOTLY_FOLDER = Path(plotly.__file__).parent / "package_data"
 WARM_UP_AFTER = 6.0  # seconds, or the first picture: whoever opens home at once does not wait for imports
 DRAWING = 2.0  # seconds that the first browser, which may be on this machine, has for its first picture
+SWEEP_EVERY = 30.0  # seconds
 FOR_EVER = "public, max-age=31536000, immutable"  # these paths carry a version
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -101,14 +102,21 @@ async def _warm_up_in_time() -> None:
     Thread(target=warm_up, name="warm-up", daemon=True).start()
 
 
+async def _sweep() -> None:
+    """Collect garbage now and then, instead of after every rerun: sessions that have left are cycles of objects."""
+    while True:
+        await asyncio.sleep(SWEEP_EVERY)
+        await asyncio.to_thread(gc.collect)
+
+
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     """Serve at once; warm up in the background."""
     packing = asyncio.create_task(asyncio.to_thread(packed, str(PLOTLY_FOLDER / "plotly.min.js")))
-    warming = asyncio.create_task(_warm_up_in_time())
+    tasks = [asyncio.create_task(_warm_up_in_time()), asyncio.create_task(_sweep()), packing]
     yield
-    packing.cancel()
-    warming.cancel()
+    for task in tasks:
+        task.cancel()
 
 
 async def ready(_request: Request) -> Response:

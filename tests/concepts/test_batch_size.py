@@ -362,6 +362,14 @@ def test_one_clock_alone_has_all_the_room() -> None:
     assert "xaxis2" not in layout
 
 
+def test_who_leaves_the_chart_is_named_on_it() -> None:
+    broken = run(Params(**lesson.presets[0].values))
+    layout = view(broken).charts[0].figure["layout"]
+    texts = [note["text"] for note in layout["annotations"] if note["text"].startswith("▲")]
+    assert texts == [f"▲ batch 1 ends at {look.number(float(np.median(broken.curves.loss[-1, 0])))}"]
+    assert broken.curves.loss[-1, 0].mean() > layout["yaxis"]["range"][1]
+
+
 def test_a_batch_size_keeps_its_colour_whichever_others_are_chosen() -> None:
     looks = [(look.token(size), look.marker(size)) for size in SIZES]
     assert len(set(looks)) == len(SIZES)

@@ -48,6 +48,8 @@ def _one(run: Run) -> str:
     verb = "is still taken for" if portrait.answer == portrait.label else "is now taken for"
     largest = float(change.max())
     how = f"though no pixel moves by more than {largest:.3g}, {GREYS * largest:.1f} of the {GREYS} grey steps"
+    if largest == 0:
+        how = "and no pixel has moved"
     if spec.attack == "jsma":
         how = f"after {int((change > 0).sum())} of 64 pixels were painted over"
     refused = ", but the detector refuses it" if portrait.refused[-1] else ""

@@ -110,9 +110,7 @@ def ledger(run: Run) -> Chart:
     traces = gaps + [_dots(label, symbol, colour, names, values) for label, symbol, colour, values in looks]
     layout = {"annotations": [] if rows else [_waiting()], "legend": {"font": {"size": 11}}}
     order = [SHORT[name] for name in reversed(run.params.compared)]
-    y = build.axis(
-        "defence", type="category", categoryorder="array", categoryarray=order, range=[-0.6, len(order) - 0.4]
-    )
+    y = _rows("defence", order)
     figure = build.figure(traces, build.axis("accuracy (%)", -2, 102), y, **layout)
     said = [_row_in_words(SHORT[name], measured, place) for name, measured in run.curves.items()]
     title = f"Clean against robust accuracy, at ε = {EPSILONS[place]:g}"
@@ -164,7 +162,7 @@ def masking(run: Run) -> Chart:
         )
     traces += [_rates(found, honest=True), _rates(found, honest=False)]
     rows = [_label(symptom) for symptom in reversed(found)]
-    y = build.axis("symptom", type="category", categoryorder="array", categoryarray=rows, range=[-0.6, 4.6])
+    y = _rows("symptom", rows or [""] * 5)
     x = build.axis("digits answered wrongly (%)", -2, 102)
     layout = {"annotations": [] if found else [_waiting()], "legend": {"font": {"size": 11}}}
     said = [
@@ -173,9 +171,7 @@ def masking(run: Run) -> Chart:
         for symptom in found
     ]
     title = f"Symptoms of a masked gradient in defence “{DEFENCES[run.params.defence]}”: ✗ present, ✓ absent"
-    return Chart(
-        "symptoms", title, build.figure(traces, x, y, **layout), " ".join(said) or WAITING, wide=True, height=300
-    )
+    return Chart("symptoms", title, build.figure(traces, x, y, **layout), " ".join(said) or WAITING, height=350)
 
 
 def _label(symptom: Symptom) -> str:
@@ -199,7 +195,7 @@ def crossing(run: Run) -> Chart:
     x, y = build.axis("shown to", type="category"), build.axis("made on", type="category", autorange="reversed")
     if run.transfers is None:
         figure = build.figure([_empty()], x, y, annotations=[_waiting()])
-        return Chart("transfer", title, figure, "The transfer rates are still being measured.", wide=True, height=300)
+        return Chart("transfer", title, figure, "The transfer rates are still being measured.", height=350)
     bands = statistics.band(100 * run.transfers[:, place])
     text = [
         [f"{middle:.0f} %<br>({low:.0f} to {high:.0f})" for middle, low, high in zip(*row, strict=True)]
@@ -213,7 +209,13 @@ def crossing(run: Run) -> Chart:
         for row, source in enumerate(NETWORKS)
         for column, victim in enumerate(NETWORKS)
     ]
-    return Chart("transfer", title, build.figure([heat], x, y), f"Fooled: {', '.join(said)}.", wide=True, height=300)
+    return Chart("transfer", title, build.figure([heat], x, y), f"Fooled: {', '.join(said)}.", height=350)
+
+
+def _rows(title: str, names: Sequence[str]) -> Trace:
+    """Return an axis with a row for each name, from below, its title clear of the names."""
+    limits = {"range": [-0.6, len(names) - 0.4], "categoryorder": "array", "categoryarray": list(names)}
+    return build.axis(title, type="category") | limits | {"title": {"text": title, "standoff": 8}}
 
 
 def _empty() -> Trace:

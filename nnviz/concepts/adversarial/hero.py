@@ -12,8 +12,8 @@ from nnviz.concepts.adversarial.portrait import Portrait
 
 MAGNIFIED = 5  # times the perturbation is shown
 SIDE = 8
-PANELS = ((0.0, 0.24), (0.255, 0.495), (0.51, 0.75))  # the pictures' shares of the width
-BARS = (0.825, 1.0)
+PANELS = ((0.0, 0.25), (0.262, 0.512), (0.524, 0.774))  # the pictures' shares of the width
+BARS = (0.84, 1.0)
 TOP = 0.86  # of the pictures; their captions stand above
 CLASSES = [str(digit) for digit in range(10)]
 
@@ -87,24 +87,28 @@ def _bars(portrait: Portrait, now: Any) -> list[Trace]:
 
 def _layout(captions: list[str]) -> Trace:
     layout: Trace = {"annotations": [], "showlegend": False, "barmode": "overlay", "bargap": 0}
-    layout["margin"] = {"l": 8, "r": 12, "t": 8, "b": 40}
-    for panel, ((left, right), text) in enumerate(zip(PANELS, captions, strict=True)):
+    layout["margin"] = {"l": 8, "r": 24, "t": 8, "b": 40}
+    for panel, (domain, text) in enumerate(zip(PANELS, captions, strict=True)):
         number = "" if panel == 0 else str(panel + 1)
         bare = {"visible": False, "showgrid": False, "constrain": "domain", "fixedrange": True}
-        layout[f"xaxis{number}"] = bare | {"domain": [left, right], "anchor": f"y{number}"}
-        stretch = {"scaleanchor": f"x{number}", "autorange": "reversed", "constraintoward": "top"}
+        layout[f"xaxis{number}"] = bare | {"domain": list(domain), "anchor": f"y{number}"}
+        stretch = {"scaleanchor": f"x{number}", "autorange": "reversed"}
         layout[f"yaxis{number}"] = bare | {"domain": [0, TOP], "anchor": f"x{number}"} | stretch
-        place = {"x": (left + right) / 2, "y": TOP + 0.01, "xref": "paper", "yref": "paper", "xanchor": "center"}
-        layout["annotations"].append(place | {"yanchor": "bottom", "text": text, "showarrow": False})
+        layout["annotations"].append(_caption(text, number))
     layout["xaxis4"] = build.axis(
-        "probability", 0, 1, domain=list(BARS), anchor="y4", tickformat=".0%", tickvals=[0, 0.5, 1]
+        "probability", 0, 1, domain=list(BARS), anchor="y4", tickformat=".0%", tickvals=[0, 1]
     )
     classes = build.axis("class", domain=[0, TOP], anchor="x4", type="category", autorange="reversed")
     layout["yaxis4"] = classes | {"title": {"text": "class", "standoff": 3}}
-    heading = {"x": sum(BARS) / 2, "y": TOP + 0.01, "xref": "paper", "yref": "paper", "xanchor": "center"}
-    words = "<b>Class probabilities</b><br>▭ original  ▬ now"
-    layout["annotations"].append(heading | {"yanchor": "bottom", "text": words, "showarrow": False})
+    layout["annotations"].append(_caption("<b>Classes</b><br>▭ was ▬ is", "4"))
     return layout
+
+
+def _caption(text: str, number: str) -> Trace:
+    """Return words that stand above a panel wherever its square comes to lie."""
+    place = {"x": 0.5, "y": 1.01, "xref": f"x{number} domain", "yref": f"y{number} domain"}
+    words = {"text": text, "showarrow": False, "xanchor": "center", "yanchor": "bottom"}
+    return place | words
 
 
 def _alt(run: Run) -> str:

@@ -12,7 +12,7 @@ from nnviz.concepts.adversarial.plane import Plane
 from nnviz.concepts.adversarial.portrait import SHOWN
 from nnviz.concepts.adversarial.tasks import task_of
 
-COLUMNS, SIDE = 20, 8
+COLUMNS, SIDE = 10, 8
 CELL = (9, 12)  # width and height of a digit with the room around it, in pixels
 NUMBER = np.arange(SHOWN)
 NAMES = ("upper moon", "lower moon")
@@ -113,13 +113,13 @@ def strip(run: Run) -> Chart:
     layout["shapes"] = [] if portrait.drawn else [_frame(run.params.digit)]
     lost = int(portrait.fooled.sum())
     alt = f"{lost} of {SHOWN} test digits are now taken for something else{_wanted(run)}."
-    title = f"Forty test digits under this attack: ✗ on {lost}, with what each is taken for. Click one to see it large"
+    title = f"Forty test digits under this attack: ✗ on {lost}. Click one to see it large"
     figure = {"data": traces, "layout": layout}
-    return Chart("strip", title, figure, alt, click={"digit": "customdata"}, wide=True, height=175)
+    return Chart("strip", title, figure, alt, click={"digit": "customdata"}, height=360)
 
 
 def _tiles(pictures: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return (40, 64) pictures as one, in rows of twenty with room between and below; nan where nothing is."""
+    """Return (40, 64) pictures as one, in rows of ten with room between and below; nan where nothing is."""
     rows = SHOWN // COLUMNS
     tiles = np.full((rows, CELL[1], COLUMNS, CELL[0]), np.nan, dtype=np.float32)
     tiles[:, :SIDE, :, :SIDE] = pictures.reshape(rows, COLUMNS, SIDE, SIDE).transpose(0, 2, 1, 3)

@@ -18,7 +18,7 @@ from nnviz.models.chain import Chain
 
 Floats = NDArray[np.float32]
 GRID, CUT = 61, 41  # points along each side of the map
-ALONG, ACROSS = (-0.6, 2.4), (-1.0, 1.0)  # what a cut shows, as L2 distance from the digit
+ALONG, ACROSS = (-0.8, 4.2), (-2.0, 2.0)  # what a cut shows, as L2 distance from the digit
 CORNERS = 181  # points on the ball's rim
 
 

@@ -127,7 +127,21 @@ def _layout(run: Run) -> look.Trace:
     layout["shapes"] = [line | {"line": {"color": "$grey", "width": 1, "dash": "dot"}}]
     mark = {"x": 1, "xref": "paper", "y": guess, "text": "guessing", "showarrow": False, "xanchor": "right"}
     layout["annotations"].append(mark | {"yanchor": "bottom", "font": {"size": 11, "color": "$grey"}})
+    layout["annotations"] += _beyond(run)
     return layout
+
+
+def _beyond(run: Run) -> list[look.Trace]:
+    """Say who ends above the chart, and where: the axis stays put, so a loss that diverges leaves it."""
+    ends = {int(batch): float(losses(run, index).median[-1]) for index, batch in enumerate(run.batches)}
+    gone = {batch: end for batch, end in ends.items() if not end <= TOP * guessing(run)}
+    place = {"x": 0.01, "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "top", "showarrow": False}
+    return [
+        place
+        | {"text": f"▲ {look.name(batch)} ends at {look.number(end)}", "y": 0.99 - 0.06 * line}
+        | {"font": {"size": 12, "color": look.token(batch)}, "bgcolor": "$paper/0.7"}
+        for line, (batch, end) in enumerate(gone.items())
+    ]
 
 
 def _words(run: Run) -> str:

@@ -155,6 +155,7 @@ lesson = Lesson(
         "curves by examples: they fall on top of each other, until the largest batch breaks.",
         "2 min. Turn label noise to 0.3 and look at the accuracies. Ask why the test is above the training. (The test "
         "labels are right; who learned the wrong ones pays there.)",
-        "1 min. Claims: ask which of the two opposite ones the class believes. Both are tested, and both depend.",
+        "1 min. Claims: ask which of the two opposite ones the class believes. Both are tested; read the reason under "
+        "each verdict.",
     ),
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnviz.concepts.shap_lime import tests_of_claims as tests
+from nnviz.concepts.shap_lime import evidence
 from nnviz.concepts.shap_lime.by_lime import closeness
 from nnviz.concepts.shap_lime.model import Params, Run
 from nnviz.concepts.shap_lime.shapley import shapley_values, worth
@@ -98,25 +98,25 @@ CLAIMS = (
         "sum",
         "SHAP values sum to the prediction minus the base (to 1e-6).",
         "Lundberg & Lee 2017, local accuracy",
-        tests.adds_up,
+        evidence.adds_up,
     ),
     Claim(
         "lime-unstable",
         "LIME is unstable: asked twice, its largest effect differs by at least 10 %.",
         "Alvarez-Melis & Jaakkola 2018",
-        tests.is_unstable,
+        evidence.is_unstable,
     ),
     Claim(
         "same-top",
         "SHAP and LIME agree on the top feature, in at least 80 % of rows.",
         "common practice: one is used to check the other",
-        tests.same_top_feature,
+        evidence.same_top_feature,
     ),
     Claim(
         "proves-fair",
         "SHAP proves a model fair: where the protected group has no importance, groups are treated alike (within 5 points).",
         "widely repeated; against it Slack et al. 2020",
-        tests.fair_because_unimportant,
+        evidence.fair_because_unimportant,
         doubtful=True,
     ),
 )

@@ -91,7 +91,7 @@ class LogOdds(nn.Module):
         super().__init__()
         self.label = label
         self.others = [other for other in range(classes) if other != label]
-        self.steps = nn.ModuleList(nn.Softplus() for _ in self.others[1:])
+        self.steps = nn.ModuleList(nn.Softplus(threshold=40) for _ in self.others[1:])
 
     def forward(self, logits: Tensor) -> Tensor:
         """Return (N, 1) log-odds of logits (N, C)."""
