@@ -22,10 +22,10 @@ Way = Literal["chance", "fgsm", "pgd", "adapted", "transfer", "queries"]
 
 EPSILONS: Floats = np.array([0.0, 0.025, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5])
 WAYS: tuple[Way, ...] = ("chance", "fgsm", "pgd", "adapted", "transfer", "queries")
-PICTURES = 64  # test digits attacked on every network
+PICTURES = 50  # test digits attacked on every network
 GROUP = 4  # networks measured together
 STEPS, STEP = 10, 0.25  # of projected gradient descent; one step in radii
-BUDGET = 80  # questions of the attack by queries
+BUDGET = 60  # questions of the attack by queries
 TRIES = 50  # random points a picture, in the search by chance
 PROBE = 0.15  # radius at which chance is measured
 WHOLE = 1.0  # radius of the whole box: nothing holds an attack back

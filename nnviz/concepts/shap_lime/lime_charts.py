@@ -74,54 +74,41 @@ def side_by_side(run: Run) -> Chart:
 def fit(run: Run) -> Chart:
     """Draw the network on a plane through the row, the contour lines of LIME's line, and its samples."""
     cut, game = run.plane, run.game
-    if run.case.kind == "probability":
-        low, high = 0.0, 1.0
-    else:
-        low, high = (float(end) for end in np.quantile(game.answers, (0.02, 0.98)))
-    step = (high - low) / 8 or 1.0
-    levels = {"start": low, "end": high, "size": step}
-    background = {
-        "type": "contour",
-        "x": cut.x,
-        "y": cut.y,
-        "z": cut.network,
-        "colorscale": theme.SEQUENTIAL,
-        "zmin": low,
-        "zmax": high,
-        "contours": levels | {"coloring": "heatmap", "showlines": False},
-        "colorbar": {
-            "title": {"text": answer_name(run), "side": "right"},
-            "thickness": 10,
-            "outlinewidth": 0,
-            "tickformat": ".3~g",
-        },
-        "name": "network",
-        "hovertemplate": "network %{z:.3g}<extra></extra>",
-    }
-    straight = {
-        "type": "contour",
-        "x": cut.x,
-        "y": cut.y,
-        "z": cut.line,
-        "contours": levels | {"coloring": "none", "showlabels": True, "labelfont": {"color": "$red", "size": 11}},
-        "line": {"color": "$red", "width": 2, "dash": "dash"},
-        "showscale": False,
-        "showlegend": True,
-        "name": "LIME's line at the same heights",
-        "hoverinfo": "skip",
-    }
     names = [game.names[player] for player in (cut.across, cut.up)]
     unit = "share shown" if game.subject.picture else "sd from the mean"
-    ends = (
-        ((-2 * JITTER, 1 + 2 * JITTER),) * 2 if game.subject.picture else ((cut.x[0], cut.x[-1]), (cut.y[0], cut.y[-1]))
-    )
+    ends = [(-2 * JITTER, 1 + 2 * JITTER)] * 2
+    if not game.subject.picture:
+        ends = [(float(side[0]), float(side[-1])) for side in (cut.x, cut.y)]
     x, y = (build.axis(f"{short(name)} ({unit})", *end) for name, end in zip(names, ends, strict=True))
     gap = float(np.sqrt(np.mean((cut.network - cut.line) ** 2)))
     alt = f"Over {raw(names[0])} and {raw(names[1])} the network goes from {number(float(cut.network.min()))} to "
     alt += f"{number(float(cut.network.max()))}; LIME's line is off by {number(gap)} on average (root mean square)."
     title = "LIME's fit in two dimensions: the network in colour, its stand-in in dashed lines"
-    traces = [background, straight, _samples(cut.samples, cut.closeness), _here(cut.here)]
+    traces = [*_surfaces(run), _samples(cut.samples, cut.closeness), _here(cut.here)]
     return Chart("fit", title, build.figure(traces, x, y), alt, height=360)
+
+
+def _surfaces(run: Run) -> list[Trace]:
+    """Return the network as colours and LIME's line as dashed contour lines, at the same eight heights."""
+    cut = run.plane
+    low, high = 0.0, 1.0
+    if run.case.kind != "probability":
+        low, high = (float(end) for end in np.quantile(run.game.answers, (0.02, 0.98)))
+    levels = {"start": low, "end": high, "size": (high - low) / 8 or 1.0}
+    bar = {
+        "title": {"text": answer_name(run), "side": "right"},
+        "thickness": 10,
+        "outlinewidth": 0,
+        "tickformat": ".3~g",
+    }
+    place: Trace = {"type": "contour", "x": cut.x, "y": cut.y}
+    network = place | {"z": cut.network, "colorscale": theme.SEQUENTIAL, "zmin": low, "zmax": high, "colorbar": bar}
+    network |= {"contours": levels | {"coloring": "heatmap", "showlines": False}, "name": "network"}
+    network |= {"hovertemplate": "network %{z:.3g}<extra></extra>"}
+    line = place | {"z": cut.line, "showscale": False, "showlegend": True, "hoverinfo": "skip"}
+    line |= {"line": {"color": "$red", "width": 2, "dash": "dash"}, "name": "LIME's line at the same heights"}
+    labels = {"coloring": "none", "showlabels": True, "labelfont": {"color": "$red", "size": 11}}
+    return [network, line | {"contours": levels | labels}]
 
 
 def _samples(points: Floats, closeness: Floats) -> Trace:

@@ -62,7 +62,7 @@ class Run:
         missing: the uploaded table is gone, another set stands in.
         base, prediction: worth of nobody and of all.
         exact: (M,) by the definition; values: (M,) by the chosen method; before: (M,) exact values of the recorded row.
-        pixels: (d,) values of single pixels by expected gradients; empty for a table.
+        pixels: (d,) values of single pixels by the explainer `pixels_by`; empty for a table.
         line: LIME; plane: its fit in two dimensions; walks: orders.
         again: repeats, whole: (n, M) values of the first n rows; None while they are not computed yet.
         doubled: what the twin did, or None.
@@ -83,6 +83,7 @@ class Run:
     values: Floats
     before: Floats
     pixels: Floats
+    pixels_by: by_shap.Explainer
     line: Line
     plane: Plane
     walks: Walks
@@ -127,9 +128,13 @@ def explained(params: Params, case: Case, number: int, missing: bool) -> Run:
     worths = played.worths(row)
     exact = shapley_values(worths)
     line = by_lime.explain(played, row, samples=params.samples, width=params.width, bins=params.bins, seed=0)
+    values = exact if params.method == "definition" else by_method(params, played, row)
+    explainer: by_shap.Explainer = "gradient"
+    if params.method == "deep" or (params.everyone and params.method in ("kernel", "permutation")):
+        explainer = params.method
     pixels = np.zeros(0)
     if played.subject.picture:
-        pixels = by_shap.values("gradient", played, row, samples=params.samples, seed=0, everyone=True)
+        pixels = by_shap.values(explainer, played, row, samples=params.samples, seed=0, everyone=True)
     return Run(
         params=params,
         case=case,
@@ -143,9 +148,10 @@ def explained(params: Params, case: Case, number: int, missing: bool) -> Run:
         base=float(worths[0]),
         prediction=float(worths[-1]),
         exact=exact,
-        values=exact if params.method == "definition" else by_method(params, played, row),
+        values=values,
         before=shapley_values(played.worths(recorded)) if params.change else exact,
         pixels=pixels,
+        pixels_by=explainer,
         line=line,
         plane=plane(played, row, line, player, width=params.width, bins=params.bins),
         walks=walked(worths),

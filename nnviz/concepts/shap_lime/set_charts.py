@@ -50,39 +50,36 @@ def beeswarm(run: Run) -> Chart:
     if run.whole is None:
         x = effect_axis(f"SHAP value, {answer_name(run)}", run.before)
         return Chart("beeswarm", title, _waiting([], x, run), "Explaining every row is still under way.", wide=True)
-    values, game = run.whole, run.game
-    x_values, y_values, colours, clicks = [], [], [], []
-    for player in range(len(game.groups)):
-        x_values.append(values[:, player])
-        y_values.append(player + swarm(values[:, player]))
-        colours.append(_ranks(game.subject.rows[: len(values), list(game.groups[player])].mean(axis=1)))
-        clicks.append(np.arange(len(values)))
-    bar: Trace = {"title": {"text": "feature value", "side": "right"}, "thickness": 10, "outlinewidth": 0}
-    bar |= {"tickvals": [0, 1], "ticktext": ["low", "high"]}
-    look: Trace = {
-        "size": 5.5,
-        "color": np.concatenate(colours),
-        "colorscale": "Cividis",
-        "cmin": 0,
-        "cmax": 1,
-        "colorbar": bar,
-    }
-    dots: Trace = {"type": "scatter", "mode": "markers", "marker": look | {"line": {"color": "$faint", "width": 0.5}}}
-    dots |= {"x": np.concatenate(x_values), "y": np.concatenate(y_values), "customdata": np.concatenate(clicks)}
-    dots |= {"hovertemplate": "row %{customdata}: %{x:.3g}<extra></extra>", "showlegend": False}
-    x = effect_axis(f"SHAP value, {answer_name(run)}", values)
+    values, names, available = run.whole, run.game.names, len(run.game.subject.rows)
     size = np.abs(values).mean(axis=0)
-    top = np.argsort(-size)[:3]
-    alt = (
-        f"Mean |φ| over {len(values)} rows: {', '.join(f'{raw(game.names[i])} {number(float(size[i]))}' for i in top)}."
-    )
-    figure = build.figure([dots, _chosen(run, values)], x, _rows(run))
-    title += (
-        f" ({len(values)} of {len(game.subject.rows)} rows)"
-        if len(values) < len(game.subject.rows)
-        else f" ({len(values)} rows)"
-    )
+    told = ", ".join(f"{raw(names[player])} {number(float(size[player]))}" for player in np.argsort(-size)[:3])
+    alt = f"Mean |φ| over {len(values)} rows: {told}."
+    x = effect_axis(f"SHAP value, {answer_name(run)}", values)
+    figure = build.figure([_points(run, values), _chosen(run, values)], x, _rows(run))
+    title += f" ({len(values)}{f' of {available}' if len(values) < available else ''} rows)"
     return Chart("beeswarm", title, figure, alt, click={"row": "customdata"}, wide=True, height=90 + 42 * len(size))
+
+
+def _points(run: Run, values: Floats) -> Trace:
+    """Return one point a row and player; the colour is where the feature's value stands among all rows."""
+    rows, players = run.game.subject.rows[: len(values)], range(values.shape[1])
+    colours = [_ranks(rows[:, list(group)].mean(axis=1)) for group in run.game.groups]
+    bar = {"title": {"text": "feature value", "side": "right"}, "thickness": 10, "outlinewidth": 0}
+    look: Trace = {"size": 5.5, "color": np.concatenate(colours), "colorscale": "Cividis", "cmin": 0, "cmax": 1}
+    look |= {
+        "colorbar": bar | {"tickvals": [0, 1], "ticktext": ["low", "high"]},
+        "line": {"color": "$faint", "width": 0.5},
+    }
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": values.T.ravel(),
+        "y": np.concatenate([player + swarm(values[:, player]) for player in players]),
+        "customdata": np.tile(np.arange(len(values)), len(players)),
+        "marker": look,
+        "hovertemplate": "row %{customdata}: %{x:.3g}<extra></extra>",
+        "showlegend": False,
+    }
 
 
 def swarm(values: Floats) -> Floats:

@@ -11,7 +11,7 @@ from nnviz.concepts.shap_lime.axes import base_and_answer, limits, rows_axis
 from nnviz.concepts.shap_lime.model import Run
 from nnviz.concepts.shap_lime.network import Floats
 from nnviz.concepts.shap_lime.settings import METHODS
-from nnviz.concepts.shap_lime.words import answer_name, number, player_label, signed
+from nnviz.concepts.shap_lime.words import ROOMY, answer_name, number, player_label, signed
 
 Trace = dict[str, Any]
 UP, DOWN = 1, 0  # series of the colours: orange raises the answer, blue lowers it
@@ -39,7 +39,7 @@ def waterfall(run: Run) -> Chart:
     ]
     frames = _frames(run, values, starts, ends) if moving else {}
     labels = ["average answer", *(player_label(run, player) for player in range(players)), "this row's answer"]
-    x, y = build.axis(answer_name(run), low, high), rows_axis("player", labels)
+    x, y = build.axis(answer_name(run), low, high), rows_axis("player", labels, 13 if players <= ROOMY else 11)
     layout = {"barmode": "overlay", "shapes": base_and_answer(run), "bargap": 0.3, "showlegend": False}
     told = ", ".join(f"{name} {signed(float(value))}" for name, value in zip(run.game.names, run.values, strict=True))
     alt = f"From the average answer {number(run.base)} to this row's {number(run.prediction)}: {told}."

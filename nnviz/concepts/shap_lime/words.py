@@ -11,6 +11,7 @@ from nnviz.core.diagnosis import Finding
 from nnviz.core.statistics import band, rank_agreement
 
 LETTERS = 26  # of a name in a chart
+ROOMY = 7  # players; with more their labels take one line each
 CORRELATED = 0.95
 FLAT = 0.05
 ODD_SHARE, ODD_BASE = 0.99, 0.75
@@ -48,7 +49,8 @@ def player_label(run: Run, player: int) -> str:
     feature = game.groups[player][0]
     value, was = (float(game.subject.restored(row[feature], feature)) for row in (run.row, run.recorded))
     end = f" (was {number(was)})" if mark else ""
-    return f"{mark}{short(game.names[player])}<br>= {number(value)}{end}"
+    line = "<br>" if len(game.groups) <= ROOMY else " "
+    return f"{mark}{short(game.names[player])}{line}= {number(value)}{end}"
 
 
 def answer_name(run: Run) -> str:
