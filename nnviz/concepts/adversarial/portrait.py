@@ -169,8 +169,16 @@ def walk(scene: Scene, spec: Spec, far: Tensor | None = None) -> Tensor:
         asked = by_queries(scene.guard.decide, inputs, goal, radius=radius, norm=spec.norm, budget=budget)
         return torch.cat([inputs.unsqueeze(0), asked[np.linspace(0, budget - 1, min(budget, LONGEST - 1)).astype(int)]])
     source = scene.stranger.logits if spec.attack == "transfer" else scores
-    options = {"step": spec.step * radius, "steps": spec.steps, "restarts": spec.restarts}
-    return pgd(source, inputs, goal, radius=radius, norm=spec.norm, **options)  # type: ignore[arg-type]
+    return pgd(
+        source,
+        inputs,
+        goal,
+        radius=radius,
+        step=spec.step * radius,
+        steps=spec.steps,
+        norm=spec.norm,
+        restarts=spec.restarts,
+    )
 
 
 def farthest(scene: Scene, spec: Spec) -> Tensor | None:
