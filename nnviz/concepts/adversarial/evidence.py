@@ -41,7 +41,7 @@ def accuracy(run: Run) -> Chart:
         what = "every defence under its strongest attack"
     else:
         lines = {name: run.own.kept[way] for way, name in WAYS.items()} if run.own else {}
-        lines |= {"Carlini–Wagner": run.smallest.cw, "JSMA": run.smallest.jsma} if run.smallest else {}
+        lines |= {"Carlini–Wagner (L2)": run.smallest.cw, "JSMA (pixels)": run.smallest.jsma} if run.smallest else {}
         what = f"every attack on defence “{DEFENCES[run.params.defence]}”"
     traces = [trace for index, (name, kept) in enumerate(lines.items()) for trace in _band(name, kept, index)]
     return Chart(

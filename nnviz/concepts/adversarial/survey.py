@@ -40,7 +40,7 @@ class Curves:
     Attributes:
         clean: (K,) right answers on the whole test part; refusing a clean digit is an error.
         kept: attack → (K, E), right or refused under the attack.
-        strongest: (K, E), right or refused under every attack of this or a smaller radius.
+        strongest: (K, E), right or refused under every attack within a ball of this or a smaller radius.
         certified: (K, E), proven to stay right.
         flat: (K,) pictures on which the gradient that the attacker follows is exactly zero.
         unbounded: (K,) success of the plain attack when the ball is the whole box.
@@ -101,6 +101,8 @@ def curves(model: Model, defence: Defence, norm: Norm, seeds: tuple[int, ...], r
     with torch.no_grad():
         certified = bench.guard.certify(bench.inputs, bench.goal.classes, radii, norm)
     survived = torch.stack([torch.stack(each) for each in kept.values()]).all(dim=0)  # (E, K, N)
+    if norm == "l2":  # the nearest example is an attack within this ball too
+        survived &= torch.tensor(radii)[:, None, None] < _nearest(bench)
     return Curves(
         clean=bench.clean(),
         kept={way: _shares(torch.stack(each)) for way, each in kept.items()},
@@ -118,17 +120,15 @@ def smallest(model: Model, defence: Defence, seeds: tuple[int, ...], report: Rep
     report(0.0, "training")
     bench = Bench.of(model, guarded(model, defence, seeds, report=report), len(seeds))
     report(0.5, "searching the smallest change")
-    near = carlini_wagner(bench.guard.follow, bench.inputs, bench.goal)
-    length = (near - bench.inputs).norm(dim=2).nan_to_num(torch.inf)
-    fooled = ~bench.survivors(torch.where(length.isinf().unsqueeze(2), bench.inputs, near))
+    length = _nearest(bench)
     wide = bench.inputs.shape[2]
     most = round(float(EPSILONS[-1]) * wide)
     report(0.8, "searching the fewest pixels")
     path = jsma(bench.guard.follow, bench.inputs, runner_up(bench.guard, bench.inputs, bench.goal), most=most)
     before = bench.survivors(bench.inputs)
-    cw = [before & ~(fooled & (length <= bench.radius(epsilon, "l2"))) for epsilon in EPSILONS]
+    cw = [before & (length > bench.radius(epsilon, "l2")) for epsilon in EPSILONS]
     pixels = [bench.survivors(path[round(epsilon * wide)]) for epsilon in EPSILONS]
-    found = torch.where(fooled, length, torch.inf).median(dim=1).values.double().numpy()
+    found = length.median(dim=1).values.double().numpy()
     return Smallest(_shares(torch.stack(cw)), _shares(torch.stack(pixels)), np.where(np.isfinite(found), found, np.nan))
 
 
@@ -223,6 +223,14 @@ def _attacked(bench: Bench, stranger: Callable[[Tensor], Tensor], way: Way, radi
     scores = {"pgd": bench.guard.follow, "adapted": bench.guard.adapted, "transfer": stranger}[way]
     goal = Goal(bench.goal.classes, margins=way == "adapted")
     return pgd(scores, bench.inputs, goal, radius=radius, step=STEP * radius, steps=STEPS, norm=norm)[-1]
+
+
+def _nearest(bench: Bench) -> Tensor:
+    """Return (K, N), the L2 length of the smallest change that Carlini and Wagner's attack wins with; inf where none."""
+    near = carlini_wagner(bench.guard.follow, bench.inputs, bench.goal)
+    length = (near - bench.inputs).norm(dim=2).nan_to_num(torch.inf)
+    kept = bench.survivors(torch.where(length.isinf().unsqueeze(2), bench.inputs, near))
+    return length.masked_fill(kept, torch.inf)
 
 
 def _lucky(bench: Bench, norm: Norm) -> Tensor:

@@ -25,6 +25,8 @@ def pictures(run: Run) -> Chart:
         f"{run.pixels_by}, by pixel",
     )
     layout = build.panels(1, len(titles), titles, gap=0.03, top=0.14)
+    for name in ("yaxis", "yaxis2", "yaxis3", "yaxis4"):
+        layout[name] |= {"constrain": "domain", "constraintoward": "top"}  # right under their titles
     maps = (_painted(run, run.values), _painted(run, run.line.effects), run.pixels)
     tiles = max(float(np.abs(each).max()) for each in maps[:2]) or 1.0
     scales = (tiles, tiles, float(np.abs(run.pixels).max()) or 1.0)

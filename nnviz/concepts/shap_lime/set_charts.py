@@ -14,6 +14,7 @@ from nnviz.concepts.shap_lime.words import answer_name, number, raw, short
 
 Trace = dict[str, Any]
 BINS = 40  # of a beeswarm: points in one bin stand beside each other
+HEIGHT = 420  # of the beeswarm, whatever the number of rows, so that the page does not jump
 WIDEST = 0.38  # half of the room between two rows
 KINDS = (("LIME again", "$green", "x"), ("SHAP again", "$purple", "circle"), ("other networks", "$orange", "diamond"))
 
@@ -49,7 +50,14 @@ def beeswarm(run: Run) -> Chart:
     title = f"Every row at once: SHAP values of the {answer_name(run)}"
     if run.whole is None:
         x = effect_axis(f"SHAP value, {answer_name(run)}", run.before)
-        return Chart("beeswarm", title, _waiting([], x, run), "Explaining every row is still under way.", wide=True)
+        return Chart(
+            "beeswarm",
+            title,
+            _waiting([], x, run),
+            "Explaining every row is still under way.",
+            wide=True,
+            height=HEIGHT,
+        )
     values, names, available = run.whole, run.game.names, len(run.game.subject.rows)
     size = np.abs(values).mean(axis=0)
     told = ", ".join(f"{raw(names[player])} {number(float(size[player]))}" for player in np.argsort(-size)[:3])
@@ -57,7 +65,7 @@ def beeswarm(run: Run) -> Chart:
     x = effect_axis(f"SHAP value, {answer_name(run)}", values)
     figure = build.figure([_points(run, values), _chosen(run, values)], x, _rows(run))
     title += f" ({len(values)}{f' of {available}' if len(values) < available else ''} rows)"
-    return Chart("beeswarm", title, figure, alt, click={"row": "customdata"}, wide=True, height=90 + 42 * len(size))
+    return Chart("beeswarm", title, figure, alt, click={"row": "customdata"}, wide=True, height=HEIGHT)
 
 
 def _points(run: Run, values: Floats) -> Trace:

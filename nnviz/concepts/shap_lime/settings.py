@@ -16,7 +16,7 @@ METHODS = {
     "deep": "shap: deep",
 }
 PLACES = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "10")
-PLACE_NAMES = dict(zip(PLACES, ("The most important", *(f"Number {place}" for place in PLACES[1:])), strict=True))
+PLACE_NAMES = {place: f"Number {place}" for place in PLACES}
 
 
 class Params(params.Params):
@@ -32,7 +32,7 @@ class Params(params.Params):
         ge=0, le=ROWS - 1,
     )  # fmt: skip
     feature: Literal["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"] = params.field(
-        "1", "Feature to change", "Which feature the next slider moves, by importance, or which tile of a digit; or click a bar",
+        "1", "Feature to change", "Which feature the next slider moves: number 1 matters most; of a digit, which tile. Or click a bar",
         labels=PLACE_NAMES,
     )  # fmt: skip
     change: float = params.field(

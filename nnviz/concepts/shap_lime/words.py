@@ -50,7 +50,7 @@ def player_label(run: Run, player: int) -> str:
     value, was = (float(game.subject.restored(row[feature], feature)) for row in (run.row, run.recorded))
     end = f" (was {number(was)})" if mark else ""
     line = "<br>" if len(game.groups) <= ROOMY else " "
-    return f"{mark}{short(game.names[player])}{line}= {number(value)}{end}"
+    return f"{mark}{player + 1} · {short(game.names[player])}{line}= {number(value)}{end}"
 
 
 def answer_name(run: Run) -> str:
