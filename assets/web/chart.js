@@ -158,7 +158,8 @@ export class ChartBox {
     const changes = {};
     for (const [field, what] of Object.entries(this.click)) {
       const value = point?.[what];
-      if (value !== undefined && value !== null) changes[field] = String(value);
+      if (typeof value === "number") changes[field] = String(Number(value.toPrecision(6))); // float32 has no more digits
+      else if (value !== undefined && value !== null) changes[field] = String(value);
     }
     if (Object.keys(changes).length) this.chosen(changes);
   }

@@ -1,14 +1,11 @@
 """Spread work on batches of networks over the cores, while the caller goes on reporting."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from contextlib import contextmanager
 from functools import cache
 from threading import Event
 from typing import Any, TypeVar
-
-import torch
 
 from nnviz.core.progress import Report, Superseded
 
@@ -21,18 +18,7 @@ PATIENCE = 0.08  # seconds between two reports
 @cache
 def _pool() -> ThreadPoolExecutor:
     """Return the threads for batches of networks; their own, so that quicker pages never queue behind them."""
-    return ThreadPoolExecutor(CORES, "networks", initializer=torch.set_num_threads, initargs=(1,))
-
-
-@contextmanager
-def one_core() -> Iterator[None]:
-    """Keep torch within the calling thread: on matrices this small, threads that wait for each other only lose time."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
+    return ThreadPoolExecutor(CORES, "networks")
 
 
 def spread(

@@ -1,6 +1,5 @@
 """Attacks and defences: closed forms, balls, proofs, what the page shows, and its words."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, get_args
 
@@ -34,14 +33,6 @@ from nnviz.core.progress import silent
 from nnviz.core.seeds import generator
 from nnviz.data.drawing import to_text
 from nnviz.models.chain import Chain
-from nnviz.models.spread import one_core
-
-
-@pytest.fixture(autouse=True)
-def within_one_core() -> Iterator[None]:
-    with one_core():
-        yield
-
 
 NORMS: tuple[Norm, ...] = get_args(Norm)
 ATTACKS: tuple[Attack, ...] = get_args(Attack)

@@ -1,6 +1,5 @@
 """The digits' networks: convolutions written as matrices, seeds trained side by side, work spread over cores."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,15 +10,8 @@ from nnviz.core.progress import Superseded, silent
 from nnviz.core.seeds import generator
 from nnviz.models import digits
 from nnviz.models.digits import Architecture
-from nnviz.models.spread import one_core, spread
+from nnviz.models.spread import spread
 from nnviz.models.training import cross_entropy
-
-
-@pytest.fixture(autouse=True)
-def within_one_core() -> Iterator[None]:
-    with one_core():
-        yield
-
 
 ARCHITECTURES: tuple[Architecture, ...] = ("cnn", "mlp", "linear")
 every_architecture = pytest.mark.parametrize("architecture", ARCHITECTURES)

@@ -2,7 +2,6 @@
 
 import importlib
 import warnings
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -18,13 +17,6 @@ from nnviz.concepts.adversarial.minimal import carlini_wagner
 from nnviz.core.seeds import generator
 from nnviz.models import digits
 from nnviz.models.chain import Chain
-from nnviz.models.spread import one_core
-
-
-@pytest.fixture(autouse=True)
-def within_one_core() -> Iterator[None]:
-    with one_core():
-        yield
 
 
 @pytest.fixture(scope="module")

@@ -64,7 +64,8 @@ def _all(run: Run) -> str:
     place = run.own.at(run.params.epsilon)
     kept, clean = 100 * run.own.strongest[:, place], 100 * float(np.median(run.own.clean))
     low, middle, high = np.quantile(kept, [0.1, 0.5, 0.9])
+    ball = "L∞" if run.params.norm == "linf" else "L2"
     return (
-        f"Over {run.own.networks} networks with defence “{DEFENCES[run.params.defence]}” the strongest attack in "
-        f"{'L∞' if run.params.norm == 'linf' else 'L2'} at ε = {EPSILONS[place]:g} leaves {middle:.0f} % right ({low:.0f} to {high:.0f}) of {clean:.0f} %."
+        f"Over {run.own.networks} networks with defence “{DEFENCES[run.params.defence]}” the strongest attack in {ball} "
+        f"at ε = {EPSILONS[place]:g} leaves {middle:.0f} % right ({low:.0f} to {high:.0f}) of {clean:.0f} %."
     )

@@ -15,7 +15,7 @@ from nnviz.concepts.adversarial.settings import COMPARED, DEFENCES, Params
 from nnviz.concepts.adversarial.survey import Curves, Smallest, curves, groups, joined, smallest, transfers
 from nnviz.core.memo import Memo
 from nnviz.core.progress import Report, silent
-from nnviz.models.spread import one_core, spread
+from nnviz.models.spread import spread
 
 __all__ = ["Params", "Run", "run"]
 
@@ -72,8 +72,7 @@ def _refuse(_fraction: float, _what: str = "", _partial: Any = None) -> None:
 def run(params: Params, report: Report = silent) -> Run:
     """Attack what is shown at once; then measure every attack over seeds, reporting what is already known."""
     report(0.0, "training the network that is shown")
-    with one_core():
-        shown = _shown(params, report)
+    shown = _shown(params, report)
     jobs = jobs_of(params)
     found = [job.known() for job in jobs]
     missing = [place for place, result in enumerate(found) if result is None]

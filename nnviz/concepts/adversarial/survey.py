@@ -228,7 +228,7 @@ def _attacked(bench: Bench, stranger: Callable[[Tensor], Tensor], way: Way, radi
 def _nearest(bench: Bench) -> Tensor:
     """Return (K, N), the L2 length of the smallest change that Carlini and Wagner's attack wins with; inf where none."""
     near = carlini_wagner(bench.guard.follow, bench.inputs, bench.goal)
-    length = (near - bench.inputs).norm(dim=2).nan_to_num(torch.inf)
+    length: Tensor = (near - bench.inputs).norm(dim=2).nan_to_num(torch.inf)
     kept = bench.survivors(torch.where(length.isinf().unsqueeze(2), bench.inputs, near))
     return length.masked_fill(kept, torch.inf)
 

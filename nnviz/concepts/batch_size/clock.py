@@ -6,7 +6,6 @@ the life of the process, so that a page shows one clock and not a new one with e
 
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,11 +76,9 @@ def measure(network: MLP, sizes: Sequence[int], report: Report = silent) -> NDAr
     """
     steps = [training_step(network, size) for size in sizes]
     rounds = []
-    # A thread of its own, because the number of cores PyTorch uses belongs to a thread.
-    with ThreadPoolExecutor(1, "clock", initializer=torch.set_num_threads, initargs=(1,)) as thread:
-        for done in range(ROUNDS):
-            report(done / ROUNDS, "measuring this machine")
-            rounds.append(thread.submit(lambda: [_quickest(step) for step in steps]).result())
+    for done in range(ROUNDS):
+        report(done / ROUNDS, "measuring this machine")
+        rounds.append([_quickest(step) for step in steps])
     least = np.min(rounds, axis=0)
     return np.asarray(np.minimum.accumulate(least[::-1])[::-1])
 

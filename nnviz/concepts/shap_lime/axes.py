@@ -12,9 +12,9 @@ from nnviz.concepts.shap_lime.network import Floats
 Trace = dict[str, Any]
 
 
-def rows_axis(title: str, names: Sequence[str], size: int = 11) -> Trace:
-    """Return a vertical axis with one named row each, the first on top."""
-    axis = build.axis(title, len(names) - 0.4, -0.6, showgrid=False, tickfont={"size": size})
+def rows_axis(title: str, names: Sequence[str], *, large: bool = False) -> Trace:
+    """Return a vertical axis with one named row each, the first on top; large names grow and shrink with the page."""
+    axis = build.axis(title, len(names) - 0.4, -0.6, showgrid=False) | ({} if large else {"tickfont": {"size": 11}})
     places = {"tickvals": list(range(len(names))), "ticktext": list(names)}
     return axis | places | {"title": {"text": title, "standoff": 6}}
 

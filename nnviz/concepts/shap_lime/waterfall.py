@@ -39,7 +39,7 @@ def waterfall(run: Run) -> Chart:
     ]
     frames = _frames(run, values, starts, ends) if moving else {}
     labels = ["average answer", *(player_label(run, player) for player in range(players)), "this row's answer"]
-    x, y = build.axis(answer_name(run), low, high), rows_axis("player", labels, 13 if players <= ROOMY else 11)
+    x, y = build.axis(answer_name(run), low, high), rows_axis("player", labels, large=players <= ROOMY)
     layout = {"barmode": "overlay", "shapes": base_and_answer(run), "bargap": 0.3, "showlegend": False}
     told = ", ".join(f"{name} {signed(float(value))}" for name, value in zip(run.game.names, run.values, strict=True))
     alt = f"From the average answer {number(run.base)} to this row's {number(run.prediction)}: {told}."

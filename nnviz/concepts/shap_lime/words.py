@@ -11,10 +11,11 @@ from nnviz.core.diagnosis import Finding
 from nnviz.core.statistics import band, rank_agreement
 
 LETTERS = 26  # of a name in a chart
-ROOMY = 7  # players; with more their labels take one line each
-CORRELATED = 0.95
-FLAT = 0.05
-ODD_SHARE, ODD_BASE = 0.99, 0.75
+IN_A_LABEL = 18  # of a name that stands beside a value
+ROOMY = 7  # players; with more their labels are small
+CORRELATED = 0.95  # |r| from which two features tell nearly the same
+FLAT = 0.05  # of the spread of the answers: slopes below it are none
+ODD_SHARE, ODD_BASE = 0.99, 0.75  # of training rows nearer to the mean; standard deviations of the base off the average
 
 
 def number(value: float) -> str:
@@ -49,8 +50,7 @@ def player_label(run: Run, player: int) -> str:
     feature = game.groups[player][0]
     value, was = (float(game.subject.restored(row[feature], feature)) for row in (run.row, run.recorded))
     end = f" (was {number(was)})" if mark else ""
-    line = "<br>" if len(game.groups) <= ROOMY else " "
-    return f"{mark}{player + 1} · {short(game.names[player])}{line}= {number(value)}{end}"
+    return f"{mark}{player + 1} · {short(game.names[player], IN_A_LABEL)} = {number(value)}{end}"
 
 
 def answer_name(run: Run) -> str:

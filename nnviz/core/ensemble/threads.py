@@ -6,16 +6,14 @@ from concurrent.futures import ThreadPoolExecutor, as_completed, wait
 from functools import lru_cache
 from typing import TypeVar
 
-import torch
-
 T = TypeVar("T")
 WORKERS = os.cpu_count() or 1
 
 
 @lru_cache(maxsize=1)
 def pool() -> ThreadPoolExecutor:
-    """Return the pool all runs of this process share: as many threads as cores, so torch need not start its own."""
-    return ThreadPoolExecutor(WORKERS, "ensemble", initializer=torch.set_num_threads, initargs=(1,))
+    """Return the pool all runs of this process share: as many threads as cores."""
+    return ThreadPoolExecutor(WORKERS, "ensemble")
 
 
 def each(work: Callable[[T], None], items: Iterable[T], between: Callable[[], None] = lambda: None) -> None:
