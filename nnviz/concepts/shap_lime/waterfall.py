@@ -44,6 +44,7 @@ def waterfall(run: Run) -> Chart:
     told = ", ".join(f"{name} {signed(float(value))}" for name, value in zip(run.game.names, run.values, strict=True))
     alt = f"From the average answer {number(run.base)} to this row's {number(run.prediction)}: {told}."
     title = f"From the average answer to this row's, by {METHODS[run.params.method].lower()}"
+    title += " (△ before the change)" if run.params.change else ""
     return Chart("waterfall", title, build.figure(traces, x, y, **layout), alt, frames, {"feature": "customdata"})
 
 
@@ -90,9 +91,9 @@ def _levels(run: Run, ends: Floats) -> Floats:
 def _before(run: Run, starts: Floats, places: NDArray[np.int64]) -> Trace:
     """Mark where each bar would end with the row as it was recorded."""
     shown = run.before if run.params.change else np.full(len(starts), np.nan)
-    look = {"symbol": "diamond-open", "size": 9, "color": "$ink"}
+    look = {"symbol": "triangle-up-open", "size": 8, "color": "$ink"}
     base = {"type": "scatter", "mode": "markers", "marker": look, "name": "before the change"}
-    return base | {"x": starts + shown, "y": places, "hovertemplate": "before the change<extra></extra>"}
+    return base | {"x": starts + shown, "y": places + 0.42, "hovertemplate": "before the change<extra></extra>"}
 
 
 def _ends(run: Run, low: float, high: float, players: int) -> Trace:
