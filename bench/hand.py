@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.browser.tools import Browser
 
 CLOCK = (Path(__file__).parent / "clock.js").read_text(encoding="utf-8")
-LONGEST = 10.0  # seconds without a new picture: the move changed nothing that is seen
+LONGEST = 4.0  # seconds without a new picture: the move changed nothing that is seen
 BOX = """
     const track = document.querySelector(arguments[0]);
     track.scrollIntoView({block: "center"});

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from math import nan
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -101,7 +102,7 @@ def _moves(stock: Hand, own: Hand) -> tuple[list[list[float]], list[float], list
         own.browser.settled()
         releases.append(1000 * (time.monotonic() - before))
         time.sleep(PAUSE)
-    return moves, [median(side) for side in sizes], releases
+    return moves, [_middle(side) for side in sizes], releases
 
 
 def _move(hand: Hand, share: float) -> None:
@@ -147,7 +148,7 @@ def tell(results: dict[str, Result]) -> None:
 
 
 def _move_cells(slug: str, result: Result) -> list[str]:
-    stock, own = median(result.stock.moves), median(result.own.moves)
+    stock, own = _middle(result.stock.moves), _middle(result.own.moves)
     asked = TRAINING if slug in TRAINED else FASTEST
     times = [f"{stock:.0f}", f"{_p95(result.stock.moves):.0f}", f"{own:.0f}", f"{_p95(result.own.moves):.0f}"]
     verdict = [f"{own / stock:.2f}", _mark(own / stock <= SHARE), f"{median(result.releases):.0f}"]
@@ -160,8 +161,13 @@ def _first_cells(result: Result) -> list[str]:
     return [cell for stock, own in pairs for cell in (f"{stock:.0f}", f"{own:.0f}", _mark(own <= FIRST))]
 
 
+def _middle(values: list[float]) -> float:
+    """Return the median, or NaN where no move brought a new picture: the table then shows it."""
+    return median(values) if values else nan
+
+
 def _p95(values: list[float]) -> float:
-    return quantiles(values, n=20, method="inclusive")[-1]
+    return nan if len(values) < 2 else quantiles(values, n=20, method="inclusive")[-1]
 
 
 def _mark(good: bool) -> str:

@@ -30,7 +30,7 @@ let count = 0;
 const identity = () => `nv-${(count += 1)}`;
 
 function tidy(number, spec) {
-  if (spec.log) return String(Number(number.toPrecision(3)));
+  if (spec.log && !spec.whole) return String(Number(number.toPrecision(3)));
   if (!spec.step) return String(Number(number.toPrecision(6)));
   const decimals = Math.max(0, Math.ceil(-Math.log10(spec.step)) + 1);
   return String(Number((Math.round(number / spec.step) * spec.step).toFixed(decimals)));
