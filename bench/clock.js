@@ -34,13 +34,14 @@
   let seen = null;
   let plot = null;
   const look = () => {
+    requestAnimationFrame(look); // first: a frame in which a plot is just being replaced must not end the watch
     const now = document.querySelector(".js-plotly-plot");
     if (now !== plot && now?.calcdata) {
       plot = now;
       plot.on("plotly_afterplot", () => { drawn = true; });
       drawn = true;
     }
-    if (drawn) {
+    if (drawn && plot.data) {
       drawn = false;
       const shown = picture(plot);
       if (shown !== seen) clock.paints.push(performance.now());
@@ -48,7 +49,6 @@
     }
     clock.title ??= document.querySelector("h1") ? performance.now() : undefined;
     clock.idle ??= document.querySelector("[data-status=idle]") ? performance.now() : undefined;
-    requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
 })();
