@@ -42,12 +42,18 @@ class Hand:
     def visit(self, *, cold: bool = False) -> float:
         """Open the page anew, with or without what the browser kept of it; return milliseconds to the first picture."""
         self.here()
-        self.driver.get("about:blank")
+        self.leave()
+        time.sleep(0.5)  # what the page before left to do is not ours
         if cold:
             self.driver.execute_cdp_cmd("Network.clearBrowserCache", {})
         self.driver.get(self.address)
         self.browser.until(lambda: self.paints() and self.browser.status() in ("idle", None), "the first picture")
         return float(self.read("paints[0]"))
+
+    def leave(self) -> None:
+        """Go to an empty page."""
+        self.here()
+        self.driver.get("about:blank")
 
     def read(self, what: str) -> float:
         """Return a number of the clock."""

@@ -1,18 +1,27 @@
 """Where a hand can put a live control: 121 positions from its minimum to its maximum, as the page's slider has them."""
 
 import math
+from dataclasses import replace
 
 from nnviz import catalogue
 from nnviz.catalogue import Room
 from nnviz.core.params import Control, Params, controls
+from nnviz.ui.wire import encode
 
 LAST = 120
 
 
 def live_control(room: Room) -> Control:
-    """Return the first live slider that stands there from the defaults, one with many positions if there is one."""
+    """Return the first live slider that moves the hero from the defaults, one with many positions if there is one."""
     own = [one for one in controls(room.Params) if one.live and one.kind == "range" and not one.when]
-    return max(own, key=lambda one: min(_count(one), LAST))
+    return max((one for one in own if _moves_hero(room, one)), key=lambda one: min(_count(one), LAST))
+
+
+def _moves_hero(room: Room, control: Control) -> bool:
+    ends = (room.run(settings_at(room, control, position).preview()) for position in (0, LAST))
+    views = (room.view(run) for run in ends)
+    first, last = (encode(replace(view, charts=view.charts[:1], sentence="")) for view in views)
+    return first != last
 
 
 def value_at(control: Control, position: int) -> float:

@@ -39,11 +39,18 @@ def band(
 ) -> list[Trace]:
     """Return a median line over its 10–90 % band; the band hides and shows together with its line."""
     group = {"legendgroup": name} | more
-    edge = {"type": "scatter", "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False} | group
-    fill = {"fill": "tonexty", "fillcolor": theme.faded(theme.colour(index))}
-    low = edge | {"x": np.asarray(x), "y": values.low}
-    high = edge | {"x": np.asarray(x), "y": values.high} | fill
-    return [low, high, line(x, values.median, name, index, dashed=dashed, **group)]
+    median = line(x, values.median, name, index, dashed=dashed, **group)
+    return [shade(x, values, theme.colour(index), **group), median]
+
+
+def shade(x: ArrayLike, values: Band, token: str, opacity: float = 0.2, **more: Any) -> Trace:
+    """Return the 10–90 % band as one closed outline, filled in a colour; what is not finite is left out."""
+    places = np.asarray(x, dtype=float)
+    kept = np.isfinite(values.low) & np.isfinite(values.high)
+    there, back = places[kept], places[kept][::-1]
+    outline = {"x": np.concatenate([there, back]), "y": np.concatenate([values.high[kept], values.low[kept][::-1]])}
+    look = {"type": "scatter", "mode": "lines", "line": {"width": 0}, "fill": "toself"}
+    return look | {"fillcolor": theme.faded(token, opacity), "hoverinfo": "skip", "showlegend": False} | outline | more
 
 
 def points(positions: NDArray[np.float64], targets: NDArray[Any], classes: Sequence[str], **more: Any) -> list[Trace]:

@@ -51,22 +51,33 @@ def _head(page: Page, room: Room) -> None:
 
 
 def _lesson(slug: str, room: Room, params: Params) -> None:
-    names = ["Predict", "Claims", "The code", "References"]
+    """Draw the tabs; only the open one runs, so that the stage does not wait for what nobody reads yet."""
+    drawn: dict[str, Callable[[], None]] = {
+        "Predict": lambda: _predictions(slug, room, params),
+        "Claims": lambda: _claims(slug, room.lesson.claims),
+        "The code": lambda: _code(slug, room, params),
+        "References": lambda: _list([_reference(reference) for reference in room.lesson.references]),
+    }
     if stage.teaching():
-        names.insert(0, "Presenter's notes")
-    tabs = dict(zip(names, st.tabs(names), strict=True))
-    with tabs["Predict"]:
-        for index, prediction in enumerate(room.lesson.predictions):
-            _predict(slug, room, params, index, prediction)
-    with tabs["Claims"]:
-        _claims(slug, room.lesson.claims)
-    with tabs["The code"]:
-        _code(slug, room, params)
-    with tabs["References"]:
-        st.markdown("\n".join(_reference(reference) for reference in room.lesson.references))
-    if stage.teaching():
-        with tabs["Presenter's notes"]:
-            st.markdown("\n".join(f"- {note}" for note in room.lesson.notes))
+        drawn = {"Presenter's notes": lambda: _list(room.lesson.notes)} | drawn
+    key = f"tab-{slug}"
+    asked = st.query_params.get("tab")
+    if asked in drawn:
+        st.session_state[key] = asked
+    tabs = st.tabs(list(drawn), key=key, on_change=lambda: stage.write_own("tab", st.session_state[key]))
+    for tab, draw in zip(tabs, drawn.values(), strict=True):
+        if tab.open:
+            with tab:
+                draw()
+
+
+def _list(lines: Sequence[str]) -> None:
+    st.markdown("\n".join(f"- {line}" for line in lines))
+
+
+def _predictions(slug: str, room: Room, params: Params) -> None:
+    for index, prediction in enumerate(room.lesson.predictions):
+        _predict(slug, room, params, index, prediction)
 
 
 def _predict(slug: str, room: Room, params: Params, index: int, prediction: Prediction) -> None:
@@ -138,7 +149,7 @@ def _code(slug: str, room: Room, params: Params) -> None:
 
 
 def _reference(reference: Reference) -> str:
-    return f"- [{reference.text}]({reference.url}), {reference.year}"
+    return f"[{reference.text}]({reference.url}), {reference.year}"
 
 
 def _next(slug: str) -> None:

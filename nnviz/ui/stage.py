@@ -11,7 +11,7 @@ from nnviz.charts import theme
 from nnviz.core.params import Params, as_text, controls
 from nnviz.ui.component import component
 
-RESERVED = ("teach", "hide")
+RESERVED = ("teach", "hide", "tab")
 """Names in the URL that speak to the frame and not to the model."""
 
 
@@ -26,6 +26,11 @@ def write_url(params: Params) -> None:
     """Put settings into the address bar (only what differs from the defaults); the frame's own names stay."""
     kept = {name: st.query_params[name] for name in RESERVED if name in st.query_params}
     st.query_params.from_dict(params.to_query() | kept)
+
+
+def write_own(name: str, text: str) -> None:
+    """Put one of the frame's own names into the address bar."""
+    st.query_params[name] = text
 
 
 def mount(slug: str, room: Room, params: Params, notes: tuple[str, ...]) -> None:

@@ -59,12 +59,13 @@ def test_a_log_axis_takes_its_range_in_data_units() -> None:
 
 def test_a_band_is_a_median_over_its_spread() -> None:
     values = np.arange(20.0).reshape(10, 2)
-    low, high, median = build.band([0, 1], band(values), "loss", 1)
+    outline, median = build.band([0, 1], band(values), "loss", 1)
     np.testing.assert_allclose(median["y"], np.median(values, axis=0))
-    np.testing.assert_allclose(low["y"], np.quantile(values, 0.1, axis=0))
-    np.testing.assert_allclose(high["y"], np.quantile(values, 0.9, axis=0))
-    assert high["fill"] == "tonexty"
-    assert {low["legendgroup"], high["legendgroup"], median["legendgroup"]} == {"loss"}
+    low, high = np.quantile(values, 0.1, axis=0), np.quantile(values, 0.9, axis=0)
+    np.testing.assert_allclose(outline["y"], [*high, *low[::-1]])
+    np.testing.assert_allclose(outline["x"], [0, 1, 1, 0])
+    assert outline["fill"] == "toself"
+    assert {outline["legendgroup"], median["legendgroup"]} == {"loss"}
 
 
 def test_classes_differ_by_marker_as_well_as_colour() -> None:

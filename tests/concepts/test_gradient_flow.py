@@ -230,7 +230,7 @@ def test_a_lost_group_stops_early_and_says_so() -> None:
     assert record.loss.shape == (STEPS + 1, 2)
     assert np.isnan(record.loss[-1]).all()
     charts = view(run(Params(gain=3.0, loss="squared", seeds=2)))
-    assert "(2 of 2 lost)" in charts.chart("losses").figure["data"][2]["name"]
+    assert "(2 of 2 lost)" in charts.chart("losses").figure["data"][1]["name"]
 
 
 def test_vanishing_is_drawn_truthfully_down_to_the_stated_floor() -> None:
@@ -286,7 +286,7 @@ def test_the_charts_hold_what_they_say() -> None:
     assert mark == pytest.approx(np.log10(0.05 * 0.2))
     right = EDGES[:-1] > mark
     assert taken[right].sum() == 0 < asked[right].sum()
-    moving = drawn.charts[0].frames["data.8.y"]
+    moving = drawn.charts[0].frames["data.6.y"]
     np.testing.assert_allclose(moving[0], np.median(result.own.signal[0], axis=1), rtol=1e-9)
 
 
@@ -321,7 +321,7 @@ def test_every_control_runs_at_both_ends() -> None:
 @pytest.mark.parametrize("kind", ["mlp", "rnn"])
 def test_extremes_together_are_finite_or_diagnosed(extreme: dict[str, Any], kind: str) -> None:
     drawn = view(run(Params(network=kind, activation="linear", loss="squared", rate=10.0, seeds=2, **extreme)))
-    finite = all(np.isfinite(chart.frames["data.8.y"]).all() for chart in drawn.charts[:1])
+    finite = all(np.isfinite(chart.frames["data.6.y"]).all() for chart in drawn.charts[:1])
     assert finite or "non-finite" in {finding.cause for finding in drawn.findings}
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnviz.charts import theme
-from nnviz.charts.build import Trace, axis, figure
+from nnviz.charts.build import Trace, axis, figure, shade
 from nnviz.charts.view import Chart
 from nnviz.concepts.activations import look
 from nnviz.concepts.activations.functions import Name
@@ -39,14 +39,8 @@ def training_chart(run: Run) -> Chart:
 
 
 def _band(name: Name, epochs: NDArray[np.int64], over: Band) -> list[Trace]:
-    base = {"type": "scatter", "mode": "lines", "x": epochs, "name": look.label(name)}
-    edge = base | {"line": {"width": 0}, "hoverinfo": "skip"}
-    fill = {"fill": "tonexty", "fillcolor": theme.faded(look.token(name), 0.13)}
-    return [
-        edge | {"y": over.low},
-        edge | {"y": over.high} | fill,
-        base | {"y": over.median, "line": look.stroke(name)},
-    ]
+    base = {"type": "scatter", "mode": "lines", "x": epochs, "y": over.median, "name": look.label(name)}
+    return [shade(epochs, over, look.token(name), 0.13), base | {"line": look.stroke(name)}]
 
 
 def _training_alt(run: Run) -> str:

@@ -48,9 +48,7 @@ def curve(x: ArrayLike, values: Band, batch: int, **more: Any) -> list[Trace]:
     median = group | {"y": values.median, "name": short(batch), "line": stroke(batch)}
     if values.count < 2:
         return [median]
-    edge = group | {"line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
-    fill = {"fill": "tonexty", "fillcolor": theme.faded(token(batch), 0.15)}
-    return [edge | {"y": values.low}, edge | {"y": values.high} | fill, median]
+    return [build.shade(x, values, token(batch), 0.15, **more, legendgroup=name(batch)), median]
 
 
 def dots(x: ArrayLike, values: Band, title: str, index: int, **more: Any) -> Trace:
