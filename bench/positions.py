@@ -9,19 +9,21 @@ from nnviz.core.params import Control, Params, controls
 from nnviz.ui.wire import encode
 
 LAST = 120
+MANY = 30
+PROBES = (12, 45, 75, 108)
 
 
 def live_control(room: Room) -> Control:
-    """Return the first live slider that moves the hero from the defaults, one with many positions if there is one."""
+    """Return the first live slider that moves the hero from the defaults all along its way, one with many positions if there is one."""
     own = [one for one in controls(room.Params) if one.live and one.kind == "range" and not one.when]
-    return max((one for one in own if _moves_hero(room, one)), key=lambda one: min(_count(one), LAST))
+    return max((one for one in own if _moves_hero(room, one)), key=lambda one: min(_count(one), MANY))
 
 
 def _moves_hero(room: Room, control: Control) -> bool:
-    ends = (room.run(settings_at(room, control, position).preview()) for position in (0, LAST))
-    views = (room.view(run) for run in ends)
-    first, last = (encode(replace(view, charts=view.charts[:1], sentence="")) for view in views)
-    return first != last
+    views = (room.view(room.run(settings_at(room, control, position).preview())) for position in PROBES)
+    return len({encode(replace(view, charts=view.charts[:1], sentence="", findings=())) for view in views}) == len(
+        PROBES
+    )
 
 
 def value_at(control: Control, position: int) -> float:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
@@ -26,7 +27,14 @@ class Page:
     @property
     def exists(self) -> bool:
         """Tell whether the room is built."""
-        return find_spec(f"nnviz.concepts.{self.room}") is not None
+        found = find_spec("nnviz.concepts")
+        folders = found.submodule_search_locations if found else None
+        return any((Path(folder) / self.room / "lesson.py").exists() for folder in folders or ())
+
+    @property
+    def before(self) -> tuple[str, ...]:
+        """Slugs of the pages that this one builds on."""
+        return BUILDS_ON.get(self.slug, ())
 
     @property
     def room(self) -> str:
@@ -62,18 +70,55 @@ CHAPTERS = (
     Chapter(
         "From one neuron to a network",
         (
-            Page("neuron", "A neuron, and many", (1, 2), "Weights, a bias, an activation: bend a line into a curve."),
-            Page("perceptron", "The perceptron learning rule", (3,), "A line that turns a little at every mistake."),
+            Page(
+                "neuron",
+                "A neuron, and many",
+                (1, 2),
+                "Weights, a bias, an activation: bend a line into a curve.",
+                ("dead ReLU", "saturated sigmoid"),
+            ),
+            Page(
+                "perceptron",
+                "The perceptron learning rule",
+                (3,),
+                "A line that turns a little at every mistake.",
+                ("never stops", "not linearly separable", "XOR"),
+            ),
             Page(
                 "mlp",
                 "Perceptron against multilayer perceptron",
                 (4,),
                 "What a hidden layer can do that a line cannot.",
+                ("XOR", "accuracy stays at half", "all outputs equal"),
             ),
-            Page("forward-pass", "Forward propagation", (5,), "Follow one input through every sum."),
-            Page("backprop", "Backpropagation and the chain rule", (6, 7), "Local slope times upstream, edge by edge."),
-            Page("losses", "Loss functions", (8, 9), "What is punished, and how hard.", ("outliers pull the fit",)),
-            Page("playground", "Build your own network", (), "Everything at once, on your own points."),
+            Page(
+                "forward-pass",
+                "Forward propagation",
+                (5,),
+                "Follow one input through every sum.",
+                ("shapes do not match", "matrix product", "softmax"),
+            ),
+            Page(
+                "backprop",
+                "Backpropagation and the chain rule",
+                (6, 7),
+                "Local slope times upstream, edge by edge.",
+                ("gradient is zero", "autograd"),
+            ),
+            Page(
+                "losses",
+                "Loss functions",
+                (8, 9),
+                "What is punished, and how hard.",
+                ("outliers pull the fit", "which loss", "perplexity"),
+            ),
+            Page(
+                "playground",
+                "Build your own network",
+                (),
+                "Everything at once, on your own points.",
+                ("loss is NaN", "overfitting", "spiral", "TensorFlow Playground"),
+            ),
         ),
     ),
     Chapter(
@@ -199,6 +244,55 @@ CHAPTERS = (
         ),
     ),
 )
+
+BUILDS_ON: dict[str, tuple[str, ...]] = {
+    "perceptron": ("neuron",),
+    "mlp": ("neuron", "perceptron"),
+    "forward-pass": ("neuron",),
+    "backprop": ("forward-pass", "losses"),
+    "losses": ("neuron",),
+    "playground": ("mlp", "backprop"),
+    "optimizers": ("backprop", "momentum", "learning-rate"),
+    "momentum": ("learning-rate",),
+    "learning-rate": ("backprop",),
+    "batch-size": ("learning-rate",),
+    "activations": ("neuron", "backprop"),
+    "gradient-flow": ("backprop", "activations"),
+    "initialization": ("gradient-flow",),
+    "normalization": ("learning-rate",),
+    "batch-norm": ("normalization", "gradient-flow"),
+    "deep-training": ("initialization", "batch-norm"),
+    "regularization": ("mlp", "losses"),
+    "early-stopping": ("regularization",),
+    "dropout": ("regularization", "mlp"),
+    "capacity": ("regularization",),
+    "ensembles": ("capacity", "dropout"),
+    "convolution": ("mlp",),
+    "pooling": ("convolution",),
+    "rnn": ("gradient-flow",),
+    "lstm": ("rnn",),
+    "gan": ("losses", "optimizers"),
+    "autoencoder": ("mlp", "losses"),
+    "som": ("neuron",),
+    "regression": ("losses", "capacity"),
+    "large-data": ("batch-size",),
+    "transfer": ("convolution",),
+    "anomaly": ("autoencoder",),
+    "deep-vs-classical": ("capacity",),
+    "language": ("rnn",),
+    "self-supervised": ("autoencoder", "transfer"),
+    "imbalance": ("losses",),
+    "missing-data": ("regression",),
+    "adversarial": ("backprop", "convolution"),
+    "interpretability": ("backprop", "convolution"),
+    "shap-lime": ("mlp", "regression"),
+    "ethics": ("shap-lime", "imbalance"),
+    "limits": ("adversarial", "capacity"),
+    "edge": ("convolution",),
+    "distributed": ("batch-size",),
+    "reinforcement": ("mlp", "losses"),
+}
+"""Page → the pages that it builds on: the arrows of the concept map."""
 
 QUESTIONS = (
     "neuron and network",

@@ -16,4 +16,9 @@ rooms = {
     for chapter in catalogue.CHAPTERS
 }
 home = st.Page("home.py", title="nnviz", icon=":material/hub:", default=True)
-st.navigation({"": [home], **{title: pages for title, pages in rooms.items() if pages}}).run()
+more = [
+    st.Page("ledger.py", title="Claims, put to the test", icon=":material/gavel:", url_path="ledger"),
+    st.Page("glossary.py", title="Glossary", icon=":material/menu_book:", url_path="glossary"),
+    st.Page("lesson_plan.py", title="Lesson plan", icon=":material/co_present:", url_path="lesson-plan"),
+]
+st.navigation({"": [home, *more], **{title: pages for title, pages in rooms.items() if pages}}).run()

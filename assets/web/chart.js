@@ -1,5 +1,6 @@
 // One chart: decodes what the server sent, wears the theme's colours, updates in place so that zoom and camera stay.
 import { element } from "./dom.js";
+import { saveMenu } from "./save.js";
 
 const TYPES = { f4: Float32Array, i4: Int32Array, i2: Int16Array, i1: Int8Array, u1: Uint8Array, u2: Uint16Array, u4: Uint32Array };
 const CONFIG = { responsive: true, displaylogo: false, scrollZoom: false, modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"] };
@@ -89,9 +90,10 @@ export class ChartBox {
     this.chosen = chosen;
     this.visible = false;
     this.drawn = false;
+    this.shared = {}; // axis → range in common with pinned runs
     this.caption = element("figcaption");
     this.plot = element("div", { class: "nv-plot", role: "img" });
-    this.root = element("figure", { class: "nv-chart", "data-chart": name }, this.caption, this.plot);
+    this.root = element("figure", { class: "nv-chart", "data-chart": name }, element("div", { class: "nv-title" }, this.caption, saveMenu(this)), this.plot);
     this.watcher = new IntersectionObserver(([entry]) => {
       this.visible = entry.isIntersecting;
       if (this.visible && this.stale) this.draw();
@@ -162,9 +164,17 @@ export class ChartBox {
     const data = this.figure.data.map((trace) => ({ ...trace }));
     const layout = structuredClone(this.figure.layout);
     layout.font.size *= this.scale;
+    for (const [axis, range] of Object.entries(this.shared)) layout[axis] = { ...layout[axis], range, autorange: false };
     await library.react(this.plot, data, layout, CONFIG);
     if (!this.drawn) this.plot.on("plotly_click", (event) => this.clicked(event));
     this.drawn = true;
+  }
+
+  // The ranges of the axes that show numbers.
+  get ranges() {
+    const layout = this.plot._fullLayout ?? {};
+    const axes = Object.keys(layout).filter((key) => /^[xy]axis\d*$/.test(key) && layout[key]._id && ["linear", "log"].includes(layout[key].type) && !layout[key].matches);
+    return Object.fromEntries(axes.map((key) => [key, [...layout[key].range]]));
   }
 
   clicked({ points: [point] }) {

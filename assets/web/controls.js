@@ -1,8 +1,9 @@
 // Controls made from a page's parameters. Every value is a text, written as it stands in the URL.
 import { element } from "./dom.js";
+import { curve, drawing, points } from "./editors.js";
 
 const MAKERS = { range, select, toggle, pills, vector, text };
-const EDITORS = { drawing, choice };
+const EDITORS = { drawing, choice, points, curve };
 
 export function makeControl(spec, value, hooks) {
   const body = (EDITORS[spec.editor] ?? MAKERS[spec.kind])(spec, hooks);
@@ -153,59 +154,4 @@ function text(spec, hooks) {
   const node = element("input", { type: "text", id, maxlength: 200 });
   node.onchange = () => hooks.chosen(spec.name, node.value);
   return { nodes: [node], target: id, set: (value) => { node.value = value; } };
-}
-
-// Sixty-four cells to draw a digit in; the text has one letter a cell, 0 to g for 0 to 16 of ink.
-function drawing(spec, hooks) {
-  const side = 8;
-  const letters = "0123456789abcdefg";
-  const ink = new Uint8Array(side * side);
-  const canvas = element("canvas", { class: "nv-drawing", width: 160, height: 160, tabindex: 0, role: "img", "aria-label": "Draw a digit with the pointer; arrow keys move, Space inks" });
-  const clear = element("button", { type: "button", class: "nv-quiet" }, "Clear");
-  const cursor = { column: 3, row: 3, shown: false };
-  const paint = () => {
-    const context = canvas.getContext("2d");
-    const cell = canvas.width / side;
-    ink.forEach((value, index) => {
-      context.fillStyle = `rgb(${Array(3).fill(Math.round((255 * value) / 16)).join(",")})`;
-      context.fillRect((index % side) * cell, Math.floor(index / side) * cell, cell, cell);
-    });
-    context.strokeStyle = "#E69F00";
-    if (cursor.shown) context.strokeRect(cursor.column * cell + 1, cursor.row * cell + 1, cell - 2, cell - 2);
-  };
-  const stroke = (event) => {
-    const box = canvas.getBoundingClientRect();
-    const x = ((event.clientX - box.left) / box.width) * side - 0.5;
-    const y = ((event.clientY - box.top) / box.height) * side - 0.5;
-    ink.forEach((value, index) => {
-      const distance = Math.hypot((index % side) - x, Math.floor(index / side) - y);
-      ink[index] = Math.max(value, Math.round(16 * Math.max(0, 1 - Math.max(0, distance - 0.45) / 0.7)));
-    });
-    paint();
-  };
-  const send = () => hooks.chosen(spec.name, ink.some(Boolean) ? Array.from(ink, (value) => letters[value]).join("") : "");
-  let down = false;
-  canvas.onpointerdown = (event) => { down = true; canvas.setPointerCapture(event.pointerId); stroke(event); };
-  canvas.onpointermove = (event) => { if (down) stroke(event); };
-  canvas.onpointerup = () => { if (down) send(); down = false; };
-  canvas.onfocus = () => { cursor.shown = true; paint(); };
-  canvas.onblur = () => { cursor.shown = false; paint(); };
-  canvas.onkeydown = (event) => {
-    const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
-    if (!move && event.key !== " ") return;
-    event.preventDefault();
-    event.stopPropagation();
-    if (move) {
-      cursor.column = Math.min(Math.max(cursor.column + move[0], 0), side - 1);
-      cursor.row = Math.min(Math.max(cursor.row + move[1], 0), side - 1);
-    } else {
-      const index = cursor.row * side + cursor.column;
-      ink[index] = ink[index] ? 0 : 16;
-      send();
-    }
-    paint();
-  };
-  clear.onclick = () => { ink.fill(0); paint(); send(); };
-  const set = (value) => { ink.forEach((_, index) => { ink[index] = Math.max(0, letters.indexOf(value[index] ?? "0")); }); paint(); };
-  return { nodes: [canvas, clear], set };
 }

@@ -31,7 +31,8 @@ export class Link {
     const controller = new AbortController();
     this.current = { stage, controller };
     try {
-      const answer = await this.read(stage, settings, controller.signal);
+      const headers = { "x-known": this.receiver.known().join(","), "x-moment": String(this.receiver.moment()) };
+      const answer = await read(this.slug, stage, settings, { signal: controller.signal, headers }, (line) => this.receiver.progress(line));
       await this.drawing;
       if (answer && !controller.signal.aborted) {
         this.current = null; // before the picture is drawn, which may take no time at all
@@ -44,29 +45,27 @@ export class Link {
     if (this.next) this.start();
   }
 
-  // Words on progress are passed on as they come; returns the answer, which is the last line.
-  async read(stage, settings, signal) {
-    const query = new URLSearchParams(settings);
-    const headers = { "x-known": this.receiver.known().join(","), "x-moment": String(this.receiver.moment()) };
-    const response = await fetch(`/live/${this.slug}/${stage}?${query}`, { signal, headers });
-    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-    let rest = "";
-    let answer = null;
-    for (;;) {
-      const { value, done } = await reader.read();
-      rest += value ?? "";
-      const lines = rest.split("\n");
-      rest = done ? "" : lines.pop();
-      for (const line of lines.filter(Boolean).map((text) => JSON.parse(text))) {
-        if (line.charts || line.error) answer = line;
-        else if (!signal.aborted) this.receiver.progress(line);
-      }
-      if (done) return answer;
-    }
-  }
-
   async receive(answer, stage) {
     if (answer.error) this.receiver.error(answer.error);
     else await this.receiver.view(answer, stage).catch(() => this.receiver.error("The picture could not be drawn. Your settings are kept."));
+  }
+}
+
+// Words on progress are passed on as they come; returns the answer, which is the last line.
+export async function read(slug, stage, settings, { signal, headers }, progress = () => {}) {
+  const response = await fetch(`/live/${slug}/${stage}?${new URLSearchParams(settings)}`, { signal, headers });
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  let answer = null;
+  for (;;) {
+    const { value, done } = await reader.read();
+    rest += value ?? "";
+    const lines = rest.split("\n");
+    rest = done ? "" : lines.pop();
+    for (const line of lines.filter(Boolean).map((text) => JSON.parse(text))) {
+      if (line.charts || line.error) answer = line;
+      else if (!signal?.aborted) progress(line);
+    }
+    if (done) return answer;
   }
 }

@@ -1,4 +1,5 @@
 // The map of all questions, with a search that narrows it while you type.
+import { conceptMap } from "./concepts.js";
 import { element } from "./dom.js";
 
 const maps = new WeakMap();
@@ -30,7 +31,16 @@ function build(parent, data) {
     if (event.key === "Enter" && hit && search.value.trim()) state.go(hit.page.slug);
   };
   const grid = element("div", { class: "nv-chapters" }, ...chapters.map(({ root }) => root));
-  parent.querySelector(".nv-mount").append(element("div", { class: "nv-map" }, search, none, grid));
+  const drawing = conceptMap(data.chapters, (slug) => state.go(slug));
+  drawing.hidden = true;
+  const toggle = element("button", { type: "button", class: "nv-quiet", "aria-pressed": "false", "data-act": "concept-map" }, "What builds on what");
+  toggle.onclick = () => {
+    drawing.hidden = !drawing.hidden;
+    grid.hidden = !drawing.hidden;
+    toggle.setAttribute("aria-pressed", String(!drawing.hidden));
+  };
+  const bar = element("div", { class: "nv-find" }, search, toggle);
+  parent.querySelector(".nv-mount").append(element("div", { class: "nv-map" }, bar, none, drawing, grid));
   return state;
 }
 

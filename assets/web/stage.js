@@ -4,6 +4,7 @@ import { ChartBox, plotly, themeMode } from "./chart.js";
 import { makeControl, showWhen } from "./controls.js";
 import { element } from "./dom.js";
 import { Link } from "./link.js";
+import { MOST, Pins, align } from "./pins.js";
 import { Transport } from "./transport.js";
 
 const stages = new WeakMap();
@@ -45,13 +46,21 @@ class Stage {
     this.sentence = element("p", { class: "nv-sentence", "aria-live": "polite" });
     this.findings = element("ul", { class: "nv-findings", "aria-label": "What the diagnosis found" });
     this.rest = element("div", { class: "nv-charts" });
+    this.pins = new Pins(data.slug, {
+      changed: (list) => this.send("pinned", { number: (this.commits += 1), pins: list }),
+      open: (settings) => this.chosen(settings),
+      share: () => this.transport.place,
+      drawn: () => this.align(),
+    });
     const picture = element("div", { class: "nv-picture" }, this.hero, this.wait, this.transport.root);
     const words = element("div", { class: "nv-words" }, this.sentence, this.findings);
     const body = element("div", { class: "nv-body" }, this.panel, picture, words);
-    this.root.append(this.notes, body, this.rest);
+    this.root.append(this.notes, body, this.pins.root, this.rest);
     parent.querySelector(".nv-mount").append(this.root);
     this.onKey = (event) => this.transport.key(event);
     document.addEventListener("keydown", this.onKey);
+    this.transport.begun = data.frame !== "";
+    this.transport.wanted = data.frame;
     this.buildControls(data);
     this.ask("full");
     plotly(); // loads while the server computes; a failure is told when the first chart is drawn
@@ -79,7 +88,10 @@ class Stage {
     if (mode !== this.mode) {
       this.mode = mode;
       for (const box of this.charts.values()) box.restyle(this.colours, mode);
+      this.pins.restyle(this.colours, mode);
     }
+    this.pins.take(data.pins, this.colours, mode);
+    this.pinning.disabled = data.pins.length >= MOST;
     this.settle();
   }
 
@@ -106,14 +118,43 @@ class Stage {
     reset.onclick = () => this.chosen(Object.fromEntries(data.controls.map((spec) => [spec.name, spec.default])));
     const share = element("button", { type: "button", class: "nv-quiet", title: "The address holds every setting: whoever opens it sees this run" }, "Copy link");
     share.onclick = async () => {
-      if (!navigator.clipboard) return void window.prompt("Copy this link:", location.href); // plain HTTP from another machine
-      await navigator.clipboard.writeText(location.href);
+      if (!navigator.clipboard) return void window.prompt("Copy this link:", this.address()); // plain HTTP from another machine
+      await navigator.clipboard.writeText(this.address());
       share.textContent = "Copied";
       setTimeout(() => { share.textContent = "Copy link"; }, 1500);
     };
-    this.panel.append(element("div", { class: "nv-actions" }, reset, share));
+    this.pinning = element("button", { type: "button", class: "nv-quiet", "data-act": "pin", title: "Keep this run beside the next one, on the same axes (at most four)" }, "Pin");
+    this.pinning.onclick = () => this.pins.add(this.describe(), this.settings);
+    const actions = element("div", { class: "nv-actions" }, reset, share, this.pinning);
+    if (data.reseed) {
+      const anew = element("button", { type: "button", class: "nv-quiet", "data-act": "new-weights", title: "Draw other weights from the next seed; Rewind in the timeline keeps them" }, "New weights");
+      const spec = data.controls.find(({ name }) => name === data.reseed);
+      anew.onclick = () => this.chosen({ [spec.name]: String((Number(this.settings[spec.name]) + 1) % (spec.maximum + 1)) });
+      actions.append(anew);
+    }
+    this.panel.append(actions);
     this.defaults = Object.fromEntries(data.controls.map((spec) => [spec.name, spec.default]));
     showWhen(this.controls, this.settings);
+  }
+
+  // The link of all that is seen: settings, pins and tab are in the address bar already, the moment is added.
+  address() {
+    const address = new URL(location.href);
+    if (this.transport.place < 1) address.searchParams.set("frame", this.transport.index);
+    else address.searchParams.delete("frame");
+    return address.href;
+  }
+
+  // What a pinned run is called: what was changed, or that nothing was.
+  describe() {
+    const changed = this.controls.filter(({ spec }) => this.settings[spec.name] !== this.defaults[spec.name]);
+    const words = changed.map(({ spec }) => `${spec.title} ${spec.options.find(([value]) => value === this.settings[spec.name])?.[1] ?? this.settings[spec.name]}`);
+    return (words.join(", ") || "Defaults").slice(0, 40);
+  }
+
+  align() {
+    const [hero] = this.charts.values();
+    if (hero?.drawn && this.pins.boxes.length) align([hero, ...this.pins.boxes]);
   }
 
   presetButton(preset) {
@@ -177,6 +218,7 @@ class Stage {
       if (index === 1) await nextFrame(); // the first, the hero, is seen before the others are drawn
       await box.draw();
     }
+    this.align();
     this.painted = stage === "full" && !this.link.outdated;
     if (stage === "full") this.transport.begin();
     this.settle();
@@ -208,6 +250,7 @@ class Stage {
       box.setFrame(frame);
       if (box.visible || settled) box.draw();
     }
+    this.pins.frame();
   }
 
   settle() {

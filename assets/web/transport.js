@@ -39,6 +39,11 @@ export class Transport {
     return stands && this.steps.length > 1 ? this.index / (this.steps.length - 1) : 1;
   }
 
+  // Where it stands, as a share of the whole.
+  get place() {
+    return this.steps.length > 1 ? this.index / (this.steps.length - 1) : 1;
+  }
+
   // Take a new timeline; returns the frame to show.
   load(steps, unit, captions) {
     const { share } = this;
@@ -48,6 +53,11 @@ export class Transport {
     this.root.hidden = this.steps.length < 2;
     this.scrub.max = Math.max(0, this.steps.length - 1);
     this.index = Math.round(share * Math.max(0, this.steps.length - 1));
+    if (this.wanted) { // a shared link names a moment
+      this.index = Math.min(Number(this.wanted), Math.max(0, this.steps.length - 1));
+      this.touched = true;
+      this.wanted = "";
+    }
     this.label();
     return this.index;
   }

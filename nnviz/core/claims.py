@@ -24,6 +24,7 @@ __all__ = [
     "at_least",
     "at_most",
     "by_condition",
+    "capital",
     "directional",
     "from_plain",
     "in_every",
@@ -129,7 +130,7 @@ def in_every(successes: int, trials: int, *, what: str, seeds: int) -> Verdict:
     if successes < trials:
         word = "contradicted"
     reason = (
-        f"{_capital(what)} holds in {successes} of {trials} cases (95 % interval of the share from {share.low:.3g})."
+        f"{capital(what)} holds in {successes} of {trials} cases (95 % interval of the share from {share.low:.3g})."
     )
     return Verdict(word, share.estimate, share.low, share.high, "", seeds, reason)
 
@@ -163,7 +164,7 @@ def by_condition(verdicts: Mapping[str, Verdict]) -> Verdict:
         high=max(part.high for part in parts),
         unit=parts[0].unit,
         seeds=min(part.seeds for part in parts),
-        reason=f"{_capital(listed)} ({effects}).",
+        reason=f"{capital(listed)} ({effects}).",
         details={name: to_plain(part) for name, part in verdicts.items()},
     )
 
@@ -172,7 +173,7 @@ def _verdict(word: Word, interval: Interval, what: str, unit: str, seeds: int | 
     """Put an interval and a rule's word into one sentence; too many lost networks, or too few, make it depend."""
     count = interval.count if seeds is None else seeds
     level = f"{100 * interval.level:g} %"
-    sentence = f"{_capital(what)} is {_number(interval.estimate, unit)}"
+    sentence = f"{capital(what)} is {_number(interval.estimate, unit)}"
     if math.isinf(interval.low) or math.isinf(interval.high):
         word, rule = "it depends", "the values are too few or too large for an interval"
         sentence += f" ({interval.kept} usable of {interval.count}): {rule}"
@@ -191,6 +192,6 @@ def _number(value: float, unit: str) -> str:
     return f"{value:.3g} {unit}".rstrip()
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
     """Return the text with its first letter large and the others as they are."""
     return text[:1].upper() + text[1:]

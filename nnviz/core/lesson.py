@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
+
+from numpy.typing import ArrayLike
 
 from nnviz.core.claims import Claim
 from nnviz.core.params import Params
@@ -51,6 +53,23 @@ class Preset:
 
 
 @dataclass(frozen=True)
+class Measure:
+    """A number of the run on screen by which runs are compared.
+
+    Attributes:
+        name: lower case, for example "test accuracy".
+        unit: of the number, or "" for none.
+        of: from the run to one value per seed, (S,), or to one number.
+        better: which way is better, or "" where neither is.
+    """
+
+    name: str
+    unit: str
+    of: Callable[[Any], ArrayLike]
+    better: Literal["more", "less", ""] = ""
+
+
+@dataclass(frozen=True)
 class Reference:
     """A paper or official documentation: authors, title, year, and its address."""
 
@@ -70,6 +89,9 @@ class Lesson:
         claims: sentences from textbooks, put to the test over seeds.
         heart: functions or classes of model.py whose source is shown as the code.
         references: at least one.
+        measures: what runs are compared by, the most telling one first.
+        recipe: plain PyTorch and NumPy: from the fields of `Params` to the measures of the first seed, by name. The
+            runnable script is its source with all it calls (see `core.script`).
         notes: for the presenter, shown only on a projector.
     """
 
@@ -80,3 +102,5 @@ class Lesson:
     heart: tuple[Callable[..., Any], ...]
     references: tuple[Reference, ...]
     notes: tuple[str, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    recipe: Callable[..., Mapping[str, float]] | None = None

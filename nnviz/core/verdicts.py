@@ -65,11 +65,13 @@ class Stored:
         date: when they were computed, ISO 8601, UTC.
         versions: what they were computed with: python, torch, numpy, nnviz.
         verdicts: name of the claim → its verdict.
+        seconds: name of the claim → how long its test took on the machine that stored it.
     """
 
     date: str
     versions: Mapping[str, str]
     verdicts: Mapping[str, Verdict]
+    seconds: Mapping[str, float] = field(default_factory=dict)
 
 
 def to_plain(verdict: Verdict) -> dict[str, Any]:
@@ -95,12 +97,15 @@ def from_plain(plain: Mapping[str, Any]) -> Verdict:
         raise ValueError(f"not a stored verdict: {error}") from None
 
 
-def store(slug: str, verdicts: Mapping[str, Verdict], *, folder: Path = FOLDER) -> Path:
+def store(
+    slug: str, verdicts: Mapping[str, Verdict], *, seconds: Mapping[str, float] | None = None, folder: Path = FOLDER
+) -> Path:
     """Write the verdicts of one page with date and versions, and return the file.
 
     Args:
         slug: the page.
         verdicts: name of the claim → its verdict.
+        seconds: name of the claim → how long its test took.
 
     Raises:
         ValueError: if the slug or a claim's name is not made of lower-case words joined by hyphens.
@@ -112,6 +117,7 @@ def store(slug: str, verdicts: Mapping[str, Verdict], *, folder: Path = FOLDER) 
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "versions": versions(),
         "verdicts": {name: to_plain(verdict) for name, verdict in verdicts.items()},
+        "seconds": {name: round(taken, 1) for name, taken in (seconds or {}).items()},
     }
     path = _path(slug, folder)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -133,7 +139,7 @@ def stored(slug: str, *, folder: Path = FOLDER) -> Stored | None:
     content = json.loads(path.read_text(encoding="utf-8"))
     try:
         verdicts = {name: from_plain(plain) for name, plain in content["verdicts"].items()}
-        return Stored(content["date"], content["versions"], verdicts)
+        return Stored(content["date"], content["versions"], verdicts, content.get("seconds", {}))
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{path.name} holds no verdicts as this version stores them: {error}") from None
 

@@ -1,27 +1,22 @@
-"""The frame of every page: title, stage, and below it Predict, Claims, The code, References, Next."""
+"""The frame of every page: title, stage, and below it the tabs of a lesson, and where to go next."""
 
-import inspect
-import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
 
-from nnviz import catalogue
+from nnviz import catalogue, glossary
 from nnviz.catalogue import Page, Room
-from nnviz.core import claims
-from nnviz.core.claims import Claim, Verdict
-from nnviz.core.lesson import Prediction, Reference
+from nnviz.core.lesson import Reference
 from nnviz.core.params import Params
-from nnviz.ui import stage
-from nnviz.ui.jobs import STAGES
+from nnviz.ui import claims, code, compare, predict, share, stage
 
 STYLE = """<style>
     .block-container { padding-top: 3.6rem; padding-bottom: 2rem; max-width: 1500px; }
     .block-container h1 { padding: 0 0 0.1rem; font-size: 1.9rem; }
+    .block-container abbr { text-decoration: underline dotted; text-underline-offset: 0.2em; cursor: help; }
     @media (max-width: 640px) { .block-container { padding-inline: 0.9rem; } }
 </style>"""
-CLAIM_SEEDS = 16
 
 
 def show(slug: str, extras: Callable[[Any], None] | None = None) -> None:
@@ -39,7 +34,7 @@ def show(slug: str, extras: Callable[[Any], None] | None = None) -> None:
     if extras:
         extras(params)
     _lesson(slug, room, params)
-    _next(slug)
+    _next(page)
 
 
 def _head(page: Page, room: Room) -> None:
@@ -47,15 +42,17 @@ def _head(page: Page, room: Room) -> None:
     questions = ", ".join(f"Q{question}" for question in page.questions)
     st.caption(f"Chapter {number} · {chapter.title}{' · ' if questions else ''}{questions}")
     st.title(page.title, anchor=False)
-    st.markdown(room.lesson.intro)
+    st.markdown(glossary.mark(room.lesson.intro, set()), unsafe_allow_html=True)  # words of the house, never a user's
 
 
 def _lesson(slug: str, room: Room, params: Params) -> None:
     """Draw the tabs; only the open one runs, so that the stage does not wait for what nobody reads yet."""
     drawn: dict[str, Callable[[], None]] = {
-        "Predict": lambda: _predictions(slug, room, params),
-        "Claims": lambda: _claims(slug, room.lesson.claims),
-        "The code": lambda: _code(slug, room, params),
+        "Predict": lambda: predict.draw(slug, room, params),
+        "Compare": lambda: compare.draw(slug, room, params),
+        "Claims": lambda: claims.draw(slug, room.lesson.claims),
+        "The code": lambda: code.draw(slug, room, params),
+        "Share": lambda: share.draw(slug, room, params),
         "References": lambda: _list([_reference(reference) for reference in room.lesson.references]),
     }
     if stage.teaching():
@@ -75,86 +72,14 @@ def _list(lines: Sequence[str]) -> None:
     st.markdown("\n".join(f"- {line}" for line in lines))
 
 
-def _predictions(slug: str, room: Room, params: Params) -> None:
-    for index, prediction in enumerate(room.lesson.predictions):
-        _predict(slug, room, params, index, prediction)
-
-
-def _predict(slug: str, room: Room, params: Params, index: int, prediction: Prediction) -> None:
-    """Ask first; grade from a run of the very settings that the question speaks of."""
-    asked = prediction.setting(params)
-    key = f"predict-{slug}-{index}-{hash(asked)}"
-    st.markdown(f"**{prediction.question}**")
-    choice = st.radio(prediction.question, prediction.choices, index=None, key=key, label_visibility="collapsed")
-    if choice is None:
-        return
-    with st.spinner("Computing the answer from the run …"):
-        answer = prediction.answer(STAGES["full"].result(slug, room, asked))
-    right = prediction.choices[answer.choice]
-    if choice == right:
-        st.success(f"Right. {answer.because}", icon=":material/check:")
-    else:
-        st.error(f"Not here: it is “{right}”. {answer.because}", icon=":material/close:")
-    if asked != params:
-        st.button("Show this run above", key=f"{key}-show", on_click=stage.write_url, args=(asked,))
-
-
-def _claims(slug: str, all_claims: Sequence[Claim]) -> None:
-    stored = claims.stored(slug)
-    fresh: dict[str, Verdict] = st.session_state.setdefault(f"verdicts-{slug}", {})
-    for claim in all_claims:
-        verdict = fresh.get(claim.name) or (stored.verdicts.get(claim.name) if stored else None)
-        doubtful = " *(widely repeated, doubtful)*" if claim.doubtful else ""
-        st.markdown(f"**{claim.text}**{doubtful} — {claim.source}")
-        left, right = st.columns([5, 1], vertical_alignment="center")
-        if verdict:
-            left.markdown(_verdict(verdict))
-        if right.button(
-            "Run it", key=f"claim-{slug}-{claim.name}", help=f"Test this claim now, over {CLAIM_SEEDS} seeds"
-        ):
-            fresh[claim.name] = _test(claim)
-            st.rerun()
-    if stored:
-        versions = ", ".join(f"{name} {version}" for name, version in stored.versions.items())
-        st.caption(f"Verdicts computed on {stored.date} with {versions}; those run here replace them for this visit.")
-
-
-def _verdict(verdict: Verdict) -> str:
-    interval = f"{verdict.effect:.3g} {verdict.unit} (95 % interval {verdict.low:.3g} to {verdict.high:.3g}, {verdict.seeds} seeds)"
-    return f"{verdict.sign} **{verdict.word}** · {interval}. {verdict.reason}"
-
-
-def _test(claim: Claim) -> Verdict:
-    bar = st.progress(0.0, text="Testing over seeds …")
-
-    def report(fraction: float, what: str = "", partial: Any = None) -> None:  # noqa: ARG001
-        bar.progress(min(fraction, 1.0), text=what or "Testing over seeds …")
-
-    return claim.test(range(CLAIM_SEEDS), report)
-
-
-def _code(slug: str, room: Room, params: Params) -> None:
-    changed = {name: getattr(params, name) for name in params.to_query()}
-    arguments = ", ".join(f"{name}={value!r}" for name, value in changed.items())
-    module = f"nnviz.concepts.{catalogue.find(slug).room}"
-    st.markdown("The run on screen, in a notebook:")
-    st.code(
-        f"from {module} import Params, run, view\n\nresult = run(Params({arguments}))\nview(result).charts[0].to_figure()"
-    )
-    flags = " ".join(f"--{name} {json.dumps(text)}" for name, text in params.to_query().items())
-    st.code(f"python -m nnviz run {slug} {flags} --out run.npz".replace("  ", " "), language="bash")
-    st.markdown("The heart of the model, as it runs:")
-    for part in room.lesson.heart:
-        st.code(inspect.getsource(part))
-
-
 def _reference(reference: Reference) -> str:
     return f"[{reference.text}]({reference.url}), {reference.year}"
 
 
-def _next(slug: str) -> None:
+def _next(page: Page) -> None:
+    """Show the pages that come before and after: in the order of learning, and by what builds on what."""
     built = catalogue.built()
-    position = [page.slug for page in built].index(slug)
+    position = built.index(page)
     st.divider()
     columns = st.columns(3)
     if position > 0:
@@ -162,6 +87,15 @@ def _next(slug: str) -> None:
     columns[1].page_link("home.py", label="All fifty questions", icon=":material/hub:")
     if position + 1 < len(built):
         _link(columns[2], built[position + 1], ":material/arrow_forward:")
+    _related(columns[0], "Builds on", [other for other in built if other.slug in page.before])
+    _related(columns[2], "Leads to", [other for other in built if page.slug in other.before])
+
+
+def _related(column: Any, title: str, pages: Sequence[Page]) -> None:
+    if pages:
+        column.caption(title)
+        for page in pages:
+            _link(column, page, ":material/subdirectory_arrow_right:")
 
 
 def _link(column: Any, page: Page, icon: str) -> None:

@@ -1,8 +1,9 @@
 """The stage: one component that holds a page's controls, charts and transport, mounted in a Streamlit page."""
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 import streamlit as st
 
@@ -11,8 +12,19 @@ from nnviz.charts import theme
 from nnviz.core.params import Params, as_text, controls
 from nnviz.ui.component import component
 
-RESERVED = ("teach", "hide", "tab")
-"""Names in the URL that speak to the frame and not to the model."""
+KEPT = ("teach", "hide", "tab", "pins")
+RESERVED = (*KEPT, "frame")
+"""Names in the URL that speak to the frame and not to the model; a moment (`frame`) belongs to the run that was shared."""
+MOST_PINS, LONGEST_NAME = 4, 40
+SEEDS = ("seed", "weight_seed")
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A run that a learner keeps beside the one on screen."""
+
+    name: str
+    params: Params
 
 
 def settings_from_url(settings: type[Params]) -> tuple[Params, tuple[str, ...]]:
@@ -24,13 +36,34 @@ def settings_from_url(settings: type[Params]) -> tuple[Params, tuple[str, ...]]:
 
 def write_url(params: Params) -> None:
     """Put settings into the address bar (only what differs from the defaults); the frame's own names stay."""
-    kept = {name: st.query_params[name] for name in RESERVED if name in st.query_params}
+    kept = {name: st.query_params[name] for name in KEPT if name in st.query_params}
     st.query_params.from_dict(params.to_query() | kept)
 
 
 def write_own(name: str, text: str) -> None:
-    """Put one of the frame's own names into the address bar."""
-    st.query_params[name] = text
+    """Put one of the frame's own names into the address bar; an empty text takes it away."""
+    if text:
+        st.query_params[name] = text
+    else:
+        st.query_params.pop(name, None)
+
+
+def pins_from_url(settings: type[Params]) -> list[Pin]:
+    """Read the pinned runs from the address bar, written as name?settings|name?settings; junk in them is left out."""
+    entries = st.query_params.get("pins", "").split("|")
+    return [_pin(entry, settings) for entry in entries[:MOST_PINS] if entry]
+
+
+def _pin(entry: str, settings: type[Params]) -> Pin:
+    name, _, query = entry.partition("?")
+    params, _ = settings.from_query(dict(parse_qsl(query, max_num_fields=200)))
+    return Pin(unquote(name)[:LONGEST_NAME], params)
+
+
+def write_pins(pins: Sequence[Pin]) -> None:
+    """Put the pinned runs into the address bar."""
+    entries = [f"{quote(pin.name, safe=' ')}?{urlencode(pin.params.to_query())}" for pin in pins[:MOST_PINS]]
+    write_own("pins", "|".join(entries))
 
 
 def mount(slug: str, room: Room, params: Params, notes: tuple[str, ...]) -> None:
@@ -49,10 +82,14 @@ def mount(slug: str, room: Room, params: Params, notes: tuple[str, ...]) -> None
             "notes": list(notes),
             "teach": teaching(),
             "hide": st.query_params.get("hide", "").split(","),
+            "pins": [{"name": pin.name, "settings": pin.params.texts()} for pin in pins_from_url(room.Params)],
+            "frame": st.query_params.get("frame", "") if st.query_params.get("frame", "").isdigit() else "",
+            "reseed": next((name for name in SEEDS if name in room.Params.model_fields), None),
             "echo": _committed(key).get("number", 0),
             "colours": theme.COLOURS,
         },
         on_committed_change=lambda: _take(key, room.Params),
+        on_pinned_change=lambda: _take_pins(key, room.Params),
     )
 
 
@@ -74,3 +111,9 @@ def _take(key: str, settings: type[Params]) -> None:
     """Take over what the learner has set in the browser: it goes into the address bar, the one place of truth."""
     params, _ = settings.from_query(_committed(key).get("settings", {}))
     write_url(params)
+
+
+def _take_pins(key: str, settings: type[Params]) -> None:
+    sent = st.session_state.get(key, {}).get("pinned")
+    listed = sent.get("pins", []) if isinstance(sent, Mapping) else []
+    write_pins([Pin(str(one["name"])[:LONGEST_NAME], settings.from_query(one["settings"])[0]) for one in listed])

@@ -1,0 +1,56 @@
+"""Claims as they are shown: on a page's tab and in the ledger, each with its verdict and a way to run it again."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from nnviz.core import claims
+from nnviz.core.claims import Claim, Stored, Verdict
+
+CLAIM_SEEDS = 16
+
+
+def draw(slug: str, all_claims: Sequence[Claim]) -> None:
+    """Show a page's claims."""
+    stored = claims.stored(slug)
+    for claim in all_claims:
+        entry(slug, claim, stored)
+    if stored:
+        versions = ", ".join(f"{name} {version}" for name, version in stored.versions.items())
+        st.caption(f"Verdicts computed on {stored.date} with {versions}; those run here replace them for this visit.")
+
+
+def current(slug: str, claim: Claim, stored: Stored | None) -> Verdict | None:
+    """Return the verdict run in this visit, or the stored one."""
+    fresh: dict[str, Verdict] = st.session_state.get(f"verdicts-{slug}", {})
+    return fresh.get(claim.name) or (stored.verdicts.get(claim.name) if stored else None)
+
+
+def entry(slug: str, claim: Claim, stored: Stored | None) -> None:
+    """Show one claim: its text, its source, its verdict, and the button that runs it again."""
+    verdict = current(slug, claim, stored)
+    doubtful = " *(widely repeated, doubtful)*" if claim.doubtful else ""
+    st.markdown(f"**{claim.text}**{doubtful} — {claim.source}")
+    left, right = st.columns([5, 1], vertical_alignment="center")
+    if verdict:
+        took = (stored.seconds.get(claim.name) if stored else None) or 0.0
+        left.markdown(describe(verdict) + (f" *Took {took:.0f} s.*" if took >= 1 else ""))
+    if right.button("Run it", key=f"claim-{slug}-{claim.name}", help=f"Test it now, over {CLAIM_SEEDS} seeds"):
+        st.session_state.setdefault(f"verdicts-{slug}", {})[claim.name] = _test(claim)
+        st.rerun()
+
+
+def describe(verdict: Verdict) -> str:
+    """Say a verdict with its numbers."""
+    interval = f"{verdict.effect:.3g} {verdict.unit} (95 % interval {verdict.low:.3g} to {verdict.high:.3g}, {verdict.seeds} seeds)"
+    return f"{verdict.sign} **{verdict.word}** · {interval}. {verdict.reason}"
+
+
+def _test(claim: Claim) -> Verdict:
+    bar = st.progress(0.0, text="Testing over seeds …")
+
+    def report(fraction: float, what: str = "", partial: Any = None) -> None:  # noqa: ARG001
+        bar.progress(min(fraction, 1.0), text=what or "Testing over seeds …")
+
+    return claim.test(range(CLAIM_SEEDS), report)

@@ -1,0 +1,5 @@
+"""The glossary."""
+
+from nnviz.ui.glossary import show
+
+show()

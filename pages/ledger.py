@@ -1,0 +1,5 @@
+"""The claims ledger."""
+
+from nnviz.ui.ledger import show
+
+show()

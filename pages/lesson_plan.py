@@ -1,0 +1,5 @@
+"""The lesson plan."""
+
+from nnviz.ui.plan import show
+
+show()
