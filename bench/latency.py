@@ -22,7 +22,7 @@ from bench.positions import LAST, live_control, rooms, value_at
 from bench.table import show
 from nnviz.catalogue import Room
 from tests.browser.machine import ROOT, chromium, serving
-from tests.browser.tools import Browser
+from tests.browser.tools import HOME, SPACE, Browser
 
 MOVES = 16
 VISITS = 3
@@ -46,13 +46,15 @@ class Side:
 
 @dataclass(frozen=True)
 class Result:
-    """A page: the stock side, nnviz's own, the milliseconds from release to the full picture, and updates a second."""
+    """A page: the stock side, nnviz's own, the milliseconds from release to the full picture, updates a second while
+    dragging, and frames a second while its timeline plays four times as fast (NaN without a timeline)."""
 
     field: str
     stock: Side
     own: Side
     releases: list[float]
     rate: float
+    playing: float
 
 
 def measure(slug: str, room: Room, addresses: tuple[str, str], driver: WebDriver) -> Result:
@@ -72,10 +74,10 @@ def measure(slug: str, room: Room, addresses: tuple[str, str], driver: WebDriver
         hand.visit()  # from the second visit on, a browser keeps compiled scripts, too
     again = _visits(hands, cold=False)
     moves, sizes, releases = _moves(stock, own)
-    rate = _drag(own)
+    rate, playing = _drag(own), _play(own)
     _close(driver, hands)
     sides = [Side(moves[side], sizes[side], median(cold[side]), median(again[side])) for side in (0, 1)]
-    return Result(control.name, sides[0], sides[1], releases, rate)
+    return Result(control.name, sides[0], sides[1], releases, rate, playing)
 
 
 def _visits(hands: tuple[Hand, Hand], *, cold: bool) -> list[list[float]]:
@@ -139,6 +141,28 @@ def _drag(own: Hand) -> float:
     return pictures / DRAG
 
 
+def _play(own: Hand) -> float:
+    """Play the timeline at four times its speed, twice; return pictures of the hero a second."""
+    own.here()
+    own.browser.settled()
+    frames = own.browser.js("return Number(document.querySelector('.nv-scrub').max) + 1")
+    if frames < 2:
+        return nan
+    own.browser.js("document.querySelector('.nv-speed').value = '4'")
+    at = "return Number(document.querySelector('.nv-scrub').value)"
+    rates = []
+    for _ in range(2):
+        own.browser.press(HOME)
+        time.sleep(PAUSE)
+        before = own.paints()
+        own.browser.press(SPACE)
+        own.browser.until(lambda: own.browser.js(at) == frames - 1, "the timeline to end")
+        time.sleep(PAUSE)
+        last = own.read("paints[benchClock.paints.length - 1]") - own.read(f"paints[{before}]")
+        rates.append(1000 * (own.paints() - before - 1) / last if last else nan)
+    return max(rates)
+
+
 def _close(driver: WebDriver, hands: tuple[Hand, Hand]) -> None:
     for hand in hands:
         hand.here()
@@ -149,7 +173,7 @@ def _close(driver: WebDriver, hands: tuple[Hand, Hand]) -> None:
 def tell(results: dict[str, Result]) -> None:
     """Print what was measured, with what is asked beside it."""
     heads = ["page", "slider", "stock ms", "p95", "nnviz ms", "p95", "ratio", f"≤ {SHARE}", "full ms"]
-    heads += ["updates/s", "asked", "bytes stock", "nnviz"]
+    heads += ["updates/s", "asked", "playing/s", "bytes stock", "nnviz"]
     title = f"From a move of the slider to the new picture ({MOVES} moves each, taking turns)"
     show(title, heads, [[slug, *_move_cells(slug, result)] for slug, result in results.items()])
     heads = ["page", "stock, empty cache", "nnviz, empty cache", f"≤ {FIRST}", "stock, again", "nnviz, again"]
@@ -163,7 +187,15 @@ def _move_cells(slug: str, result: Result) -> list[str]:
     times = [f"{stock:.0f}", f"{_p95(result.stock.moves):.0f}", f"{own:.0f}", f"{_p95(result.own.moves):.0f}"]
     verdict = [f"{own / stock:.2f}", _mark(own / stock <= SHARE), f"{median(result.releases):.0f}"]
     pace = [f"{result.rate:.1f}", f"≥ {asked} {_mark(result.rate >= asked)}"]
-    return [result.field, *times, *verdict, *pace, f"{result.stock.size:,.0f}", f"{result.own.size:,.0f}"]
+    return [
+        result.field,
+        *times,
+        *verdict,
+        *pace,
+        f"{result.playing:.0f}",
+        f"{result.stock.size:,.0f}",
+        f"{result.own.size:,.0f}",
+    ]
 
 
 def _first_cells(result: Result) -> list[str]:

@@ -21,4 +21,4 @@ more = [
     st.Page("glossary.py", title="Glossary", icon=":material/menu_book:", url_path="glossary"),
     st.Page("lesson_plan.py", title="Lesson plan", icon=":material/co_present:", url_path="lesson-plan"),
 ]
-st.navigation({"": [home, *more], **{title: pages for title, pages in rooms.items() if pages}}).run()
+st.navigation({"": [home, *more], **{title: pages for title, pages in rooms.items() if pages}}, position="hidden").run()

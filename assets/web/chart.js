@@ -92,7 +92,7 @@ export class ChartBox {
     this.drawn = false;
     this.shared = {}; // axis → range in common with pinned runs
     this.caption = element("figcaption");
-    this.plot = element("div", { class: "nv-plot", role: "img" });
+    this.plot = element("div", { class: "nv-plot", role: "group" });
     this.root = element("figure", { class: "nv-chart", "data-chart": name }, element("div", { class: "nv-title" }, this.caption, saveMenu(this)), this.plot);
     this.watcher = new IntersectionObserver(([entry]) => {
       this.visible = entry.isIntersecting;

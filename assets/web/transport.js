@@ -9,7 +9,7 @@ const ICONS = {
   forth: "M5 3v10l7-5z",
   last: "M11 3h2v10h-2zM3 3v10l7-5z",
 };
-const WHOLE = 6000; // milliseconds for the whole timeline at normal speed
+const WHOLE = 5000; // milliseconds for the whole timeline at normal speed
 
 export class Transport {
   constructor(show) {
@@ -27,7 +27,7 @@ export class Transport {
     this.scrub.oninput = () => this.seek(Number(this.scrub.value), false);
     this.scrub.onchange = () => this.show(this.index, true);
     this.speed = element("select", { class: "nv-speed", "aria-label": "Speed" });
-    for (const [value, label] of [[0.5, "×½"], [1, "×1"], [2, "×2"]]) this.speed.append(element("option", { value, selected: value === 1 }, label));
+    for (const [value, label] of [[0.25, "×¼"], [0.5, "×½"], [1, "×1"], [2, "×2"], [4, "×4"]]) this.speed.append(element("option", { value, selected: value === 1 }, label));
     this.caption = element("output", { class: "nv-caption" });
     const buttons = element("div", { class: "nv-buttons" }, this.first, this.back, this.playing, this.forth, this.last);
     this.root = element("div", { class: "nv-transport", role: "group", "aria-label": "Timeline", hidden: true }, buttons, this.scrub, this.caption, this.speed);

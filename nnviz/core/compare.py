@@ -45,7 +45,7 @@ class Comparison:
     def __str__(self) -> str:
         """Say it in one sentence with its numbers."""
         name, unit = self.measure.name, f" {self.measure.unit}".rstrip()
-        middles = f"{_number(np.nanmedian(self.here))}{unit} here, {_number(np.nanmedian(self.there))}{unit} there"
+        middles = f"{_number(band(self.here).median)}{unit} here, {_number(band(self.there).median)}{unit} there"
         if self.difference is None:
             tail = "equal" if self.word == "equal" else "one run each, which may be luck"
             return f"{capital(name)}: {middles} ({tail})."

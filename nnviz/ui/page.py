@@ -12,9 +12,12 @@ from nnviz.core.params import Params
 from nnviz.ui import claims, code, compare, predict, share, stage
 
 STYLE = """<style>
-    .block-container { padding-top: 3.6rem; padding-bottom: 2rem; max-width: 1500px; }
+    .block-container { padding-top: 2.6rem; padding-bottom: 2rem; max-width: 1500px; }
     .block-container h1 { padding: 0 0 0.1rem; font-size: 1.9rem; }
     .block-container abbr { text-decoration: underline dotted; text-underline-offset: 0.2em; cursor: help; }
+    .block-container [data-testid="stCaptionContainer"] { color: inherit; }
+    .block-container [data-testid="stCaptionContainer"] p { opacity: 0.85; }
+    .block-container [data-tag] { background: transparent; border: 1px solid currentColor; color: inherit; }
     @media (max-width: 640px) { .block-container { padding-inline: 0.9rem; } }
 </style>"""
 
@@ -40,7 +43,9 @@ def show(slug: str, extras: Callable[[Any], None] | None = None) -> None:
 def _head(page: Page, room: Room) -> None:
     number, chapter = catalogue.chapter_of(page.slug)
     questions = ", ".join(f"Q{question}" for question in page.questions)
-    st.caption(f"Chapter {number} · {chapter.title}{' · ' if questions else ''}{questions}")
+    left, right = st.columns([3, 1], vertical_alignment="center")
+    left.caption(f"Chapter {number} · {chapter.title}{' · ' if questions else ''}{questions}")
+    right.page_link("home.py", label="All pages", icon=":material/hub:", width="content")
     st.title(page.title, anchor=False)
     st.markdown(glossary.mark(room.lesson.intro, set()), unsafe_allow_html=True)  # words of the house, never a user's
 

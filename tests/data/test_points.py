@@ -1,0 +1,54 @@
+"""Points of one's own, as text."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nnviz.data import points
+
+PLACES = st.floats(-2.5, 2.5).map(lambda value: round(value, 2))
+
+
+@given(st.lists(st.tuples(PLACES, PLACES, st.integers(0, 5)), max_size=30))
+def test_what_is_written_is_read(rows: list[tuple[float, float, int]]) -> None:
+    table = np.array(rows, dtype=float).reshape(-1, 3)
+    positions, labels = points.parse(points.write(table[:, :2], table[:, 2].astype(np.int64)))
+    np.testing.assert_allclose(positions, table[:, :2], atol=1e-9)
+    np.testing.assert_array_equal(labels, table[:, 2])
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("1,2", "point 1 must be"),
+        ("1,2,0;x,0,0", "point 2 must be"),
+        ("nan,0,0", "point 1 must be"),
+        ("inf,0,0", "point 1 must be"),
+        ("0,0,6", "class 0…5"),
+        ("0,0,-1", "class 0…5"),
+        ("0,0,0,0", "point 1 must be"),
+        (";".join(["0,0,0"] * 401), "401 points are too many"),
+    ],
+)
+def test_junk_is_named(text: str, named: str) -> None:
+    with pytest.raises(ValueError, match=named):
+        points.parse(text)
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    refused = ""
+    try:
+        positions, labels = points.parse(text)
+        assert len(positions) == len(labels)
+        assert np.isfinite(positions).all()
+    except ValueError as error:
+        refused = str(error)
+    assert not refused or "point" in refused
+
+
+def test_no_text_is_no_point() -> None:
+    positions, labels = points.parse("")
+    assert positions.shape == (0, 2)
+    assert labels.shape == (0,)
