@@ -49,8 +49,8 @@ def shade(x: ArrayLike, values: Band, token: str, opacity: float = 0.2, **more: 
     kept = np.isfinite(values.low) & np.isfinite(values.high)
     there, back = places[kept], places[kept][::-1]
     outline = {"x": np.concatenate([there, back]), "y": np.concatenate([values.high[kept], values.low[kept][::-1]])}
-    look = {"type": "scatter", "mode": "lines", "line": {"width": 0}, "fill": "toself"}
-    return look | {"fillcolor": theme.faded(token, opacity), "hoverinfo": "skip", "showlegend": False} | outline | more
+    look = {"type": "scatter", "mode": "lines", "line": {"width": 0}, "fill": "toself", "hoverinfo": "skip"}
+    return look | {"fillcolor": theme.faded(token, opacity)} | outline | more | {"showlegend": False}
 
 
 def points(positions: NDArray[np.float64], targets: NDArray[Any], classes: Sequence[str], **more: Any) -> list[Trace]:
