@@ -1,5 +1,6 @@
-"""python -m nnviz: list, run, claims."""
+"""python -m nnviz: list, run, script, claims."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +26,24 @@ def test_a_run_is_written_to_a_file(tmp_path: Path, capsys: pytest.CaptureFixtur
         assert saved["timeline.arrays.parts"].shape[1] == 3
 
 
+def test_a_script_is_printed_with_its_settings(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["script", "home", "--rate", "0.1", "--units", "3"]) == 0
+    printed = capsys.readouterr().out
+    assert "The run of /home?units=3&rate=0.1," in printed
+    file = tmp_path / "home.py"
+    file.write_text(printed, encoding="utf-8")
+    done = subprocess.run([sys.executable, "-I", str(file)], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("mean squared error = ")
+
+
+def test_a_notebook_is_written_to_a_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    out = tmp_path / "home.ipynb"
+    assert main(["script", "home", "--notebook", "--out", str(out), "--seed", "5"]) == 0
+    assert capsys.readouterr().out == ""
+    last = json.loads(out.read_text(encoding="utf-8"))["cells"][-1]
+    assert "    seed=5,\n" in last["source"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -32,6 +51,8 @@ def test_a_run_is_written_to_a_file(tmp_path: Path, capsys: pytest.CaptureFixtur
         (["run", "home", "--rate", "77"], "Learning rate takes"),
         (["run", "home", "--speed", "1"], "This page takes --units"),
         (["run", "home", "--rate"], "settings come as --name value"),
+        (["script", "home", "--rate", "77"], "Learning rate takes"),
+        (["script", "nowhere"], "no page"),
         (["claims", "nowhere"], "no page"),
     ],
 )

@@ -91,7 +91,7 @@ class Lesson:
         references: at least one.
         measures: what runs are compared by, the most telling one first.
         recipe: plain PyTorch and NumPy: from the fields of `Params` to the measures of the first seed, by name. The
-            runnable script is its source with all it calls (see `core.script`).
+            runnable script is its source with all it calls (see `core.script`, also for `Cases`: one recipe a case).
         notes: for the presenter, shown only on a projector.
     """
 

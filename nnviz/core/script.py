@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 HOUSE = "nnviz"
+ONE_CORE = "torch.set_num_threads(1)  # networks as small as these are quickest on one core"
 LEFT_OUT = ("nnviz.core.memo", "memo")  # the decorator that a script does without: it computes everything once
 SILENCED = ("# noqa", "# type: ignore", "# fmt:")  # words to our own tools, not to a reader
 Recipe = Callable[..., Mapping[str, float]]
@@ -145,8 +146,9 @@ def text_of(module: str, statement: ast.stmt) -> str:
         ValueError: if it imports from the house inside a function, where a script would not find it.
     """
     for node in ast.walk(statement):
-        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-        names += [str(node.module)] if isinstance(node, ast.ImportFrom) else []
+        if not isinstance(node, ast.Import | ast.ImportFrom):
+            continue
+        names = [str(node.module)] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
         if any(name.split(".")[0] == HOUSE for name in names):
             raise ValueError(f"{module}, line {node.lineno}: {ast.unparse(node)!r} must stand at the top of the module")
     decorators = statement.decorator_list if isinstance(statement, ast.FunctionDef | ast.ClassDef) else []
@@ -244,7 +246,9 @@ def cells(recipe: Recipe, settings: Mapping[str, Any], address: str) -> list[str
     arguments = "".join(f"    {name}={value!r},\n" for name, value in settings.items())
     call = f"numbers = {recipe.__name__}(\n{arguments})\n" if settings else f"numbers = {recipe.__name__}()\n"
     show = 'for name, value in numbers.items():\n    print(f"{name} = {float(value):.9g}")'
-    return [heading, import_lines(found.imports), *gathered(list(found.parts.values())), call + show]
+    parts = [ONE_CORE] if any(module.split(".")[0] == "torch" for module, _ in found.imports.values()) else []
+    parts += found.parts.values()
+    return [heading, import_lines(found.imports), *gathered(parts), call + show]
 
 
 def as_python(parts: Sequence[str]) -> str:
@@ -260,7 +264,7 @@ def as_notebook(parts: Sequence[str]) -> str:
     """Return a Jupyter notebook (nbformat 4.5), one cell a part."""
     heading, *rest = (part for part in parts if part)
     about = {"cell_type": "markdown", "id": "about", "metadata": {}, "source": heading.strip('"')}
-    code = [
+    code: list[dict[str, Any]] = [
         {
             "cell_type": "code",
             "id": f"part-{number}",

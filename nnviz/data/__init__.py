@@ -107,17 +107,23 @@ def split(dataset: Dataset, *, test_share: float = 0.3, seed: int | np.random.Ge
         raise ValueError(f"test_share must lie between 0 and 1, got {test_share}")
     if len(dataset) < 2:
         raise ValueError(f"a split needs at least two rows, got {len(dataset)}")
-    generator = np.random.default_rng(seed)
-    order = generator.permutation(len(dataset))
-    labels = dataset.targets[order] if dataset.classes else np.zeros(len(dataset), dtype=np.int64)
-    chosen = np.zeros(len(dataset), dtype=bool)
+    labels = dataset.targets if dataset.classes else np.zeros(len(dataset), dtype=np.int64)
+    learned, held_out = split_rows(labels, test_share, np.random.default_rng(seed))
+    width = dataset.inputs.shape[1]
+    return Split(dataset.take(learned), dataset.take(held_out), centre=np.zeros(width), scale=np.ones(width))
+
+
+def split_rows(
+    labels: Targets, test_share: float, generator: np.random.Generator
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the row numbers of the training and of the test part, both in random order; see `split`."""
+    order = generator.permutation(len(labels))
+    chosen = np.zeros(len(labels), dtype=bool)
     for label in np.unique(labels):
-        members = np.flatnonzero(labels == label)
+        members = np.flatnonzero(labels[order] == label)
         wanted = min(max(round(test_share * len(members)), 1), len(members) - 1)
         chosen[members[:wanted]] = True
-    width = dataset.inputs.shape[1]
-    train, test = dataset.take(order[~chosen]), dataset.take(order[chosen])
-    return Split(train, test, centre=np.zeros(width), scale=np.ones(width))
+    return order[~chosen], order[chosen]
 
 
 def standardised(parts: Split) -> Split:
@@ -153,8 +159,13 @@ def flip_labels(dataset: Dataset, share: float, seed: int | np.random.Generator 
     count = len(dataset.classes)
     if not 0 <= share <= 1 or count < 2:
         raise ValueError(f"need a share in 0 to 1 and two classes or more, got {share} and {count} classes")
-    generator = np.random.default_rng(seed)
-    rows = generator.permutation(len(dataset))[: round(share * len(dataset))]
-    targets = dataset.targets.astype(np.int64)  # a copy that may be written
-    targets[rows] = (targets[rows] + generator.integers(1, count, size=len(rows))) % count
+    targets = flipped(dataset.targets.astype(np.int64), count, share, np.random.default_rng(seed))
     return replace(dataset, targets=targets)
+
+
+def flipped(labels: NDArray[np.int64], classes: int, share: float, generator: np.random.Generator) -> NDArray[np.int64]:
+    """Return labels of which a share is replaced by another class, drawn evenly from the others."""
+    rows = generator.permutation(len(labels))[: round(share * len(labels))]
+    labels = labels.copy()
+    labels[rows] = (labels[rows] + generator.integers(1, classes, size=len(rows))) % classes
+    return labels

@@ -28,34 +28,34 @@ class Toy(Protocol):
 
 def moons(points: int = 250, *, noise: float = 0.1, seed: Seed = 0) -> Dataset:
     """Return two interleaved half circles: scikit-learn's make_moons, centred and times 4/3."""
-    return _make("Two moons", (_upper_moon, _lower_moon), points, noise, seed)
+    return _make("Two moons", (upper_moon, lower_moon), points, noise, seed)
 
 
 def circle(points: int = 250, *, noise: float = 0.1, seed: Seed = 0) -> Dataset:
     """Return a disc of radius 1 (class "inside") in a ring from 1.4 to 2 (class "outside"), even in radius."""
-    inside, outside = _ring(0.0, 1.0), _ring(1.4, 2.0)
+    inside, outside = ring(0.0, 1.0), ring(1.4, 2.0)
     return _make("Circle", (outside, inside), points, noise, seed, ("outside", "inside"))
 
 
 def xor(points: int = 250, *, noise: float = 0.1, seed: Seed = 0) -> Dataset:
     """Return four squares, 0.24 apart: class "same" where x₁ and x₂ have the same sign, else "different"."""
-    return _make("XOR", (_quadrants(-1), _quadrants(1)), points, noise, seed, ("different", "same"))
+    return _make("XOR", (quadrants(-1), quadrants(1)), points, noise, seed, ("different", "same"))
 
 
 def two_gaussians(points: int = 250, *, noise: float = 0.1, seed: Seed = 0) -> Dataset:
     """Return two clouds around (−0.8, −0.8) and (0.8, 0.8), standard deviation 0.3 before noise, cut at 4 of them."""
-    return _make("Two Gaussians", (_cloud(-0.8, -0.8), _cloud(0.8, 0.8)), points, noise, seed)
+    return _make("Two Gaussians", (cloud(-0.8, -0.8), cloud(0.8, 0.8)), points, noise, seed)
 
 
 def spiral(points: int = 250, *, noise: float = 0.1, seed: Seed = 0) -> Dataset:
     """Return two spirals of 1.75 turns out to radius 2."""
-    return _make("Spiral", (_arm(0.0), _arm(np.pi)), points, noise, seed)
+    return _make("Spiral", (arm(0.0), arm(np.pi)), points, noise, seed)
 
 
 def three_classes(points: int = 250, *, noise: float = 0.1, seed: Seed = 0) -> Dataset:
     """Return three clouds at 120° from each other, 0.8 from the middle, standard deviation 0.3 before noise."""
     angles = np.pi / 2 + 2 * np.pi * np.arange(3) / 3
-    clouds = tuple(_cloud(0.8 * np.cos(angle), 0.8 * np.sin(angle)) for angle in angles)
+    clouds = tuple(cloud(0.8 * np.cos(angle), 0.8 * np.sin(angle)) for angle in angles)
     return _make("Three classes", clouds, points, noise, seed, ("a", "b", "c"))
 
 
@@ -109,13 +109,20 @@ def _make(
 ) -> Dataset:
     """Return one class per shape, sizes equal to within one, in random order."""
     _check(points, noise, len(shapes))
-    generator = np.random.default_rng(seed)
+    inputs, targets = drawn(shapes, points, noise, np.random.default_rng(seed))
+    return Dataset(inputs, targets, FEATURES, classes, name)
+
+
+def drawn(
+    shapes: tuple[Shape, ...], points: int, noise: float, generator: np.random.Generator
+) -> tuple[Floats, NDArray[np.int64]]:
+    """Return points (N, 2) and classes (N,) in random order: one class per shape, sizes equal to within one."""
     sizes = [points // len(shapes) + (index < points % len(shapes)) for index in range(len(shapes))]
     inputs = np.concatenate([shape(generator, size) for shape, size in zip(shapes, sizes, strict=True)])
     targets = np.repeat(np.arange(len(shapes)), sizes)
     inputs = inputs + noise * generator.standard_normal(inputs.shape)
     order = generator.permutation(points)
-    return Dataset(inputs[order], targets[order], FEATURES, classes, name)
+    return inputs[order], targets[order]
 
 
 def _surface(name: str, height: Callable[[Floats], Floats], points: int, noise: float, seed: Seed) -> Dataset:
@@ -133,17 +140,21 @@ def _check(points: int, noise: float, least: int) -> None:
         raise ValueError(f"noise must be a finite standard deviation of at least 0, got {noise}")
 
 
-def _upper_moon(_: np.random.Generator, count: int) -> Floats:
+def upper_moon(_: np.random.Generator, count: int) -> Floats:
+    """Return points (count, 2) along the upper half circle."""
     angle = np.linspace(0, np.pi, count)
     return 4 / 3 * np.column_stack([np.cos(angle) - 0.5, np.sin(angle) - 0.25])
 
 
-def _lower_moon(_: np.random.Generator, count: int) -> Floats:
+def lower_moon(_: np.random.Generator, count: int) -> Floats:
+    """Return points (count, 2) along the lower half circle."""
     angle = np.linspace(0, np.pi, count)
     return 4 / 3 * np.column_stack([0.5 - np.cos(angle), 0.25 - np.sin(angle)])
 
 
-def _ring(inner: float, outer: float) -> Shape:
+def ring(inner: float, outer: float) -> Shape:
+    """Return what draws points between two radii, even in radius."""
+
     def draw(generator: np.random.Generator, count: int) -> Floats:
         radius, angle = generator.uniform(inner, outer, count), generator.uniform(0, 2 * np.pi, count)
         return np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
@@ -151,8 +162,8 @@ def _ring(inner: float, outer: float) -> Shape:
     return draw
 
 
-def _quadrants(sign: int) -> Shape:
-    """Return points where x₁ x₂ has this sign, 0.12 to 2 from both axes."""
+def quadrants(sign: int) -> Shape:
+    """Return what draws points where x₁ x₂ has this sign, 0.12 to 2 from both axes."""
 
     def draw(generator: np.random.Generator, count: int) -> Floats:
         first = generator.uniform(0.12, 2, count) * generator.choice([-1, 1], count)
@@ -161,14 +172,18 @@ def _quadrants(sign: int) -> Shape:
     return draw
 
 
-def _cloud(x: float, y: float) -> Shape:
+def cloud(x: float, y: float) -> Shape:
+    """Return what draws a Gaussian cloud around (x, y)."""
+
     def draw(generator: np.random.Generator, count: int) -> Floats:
         return np.array([x, y]) + 0.3 * np.clip(generator.standard_normal((count, 2)), -4, 4)
 
     return draw
 
 
-def _arm(turn: float) -> Shape:
+def arm(turn: float) -> Shape:
+    """Return what puts points on an arm of a spiral, turned by an angle."""
+
     def draw(_: np.random.Generator, count: int) -> Floats:
         share = np.arange(count) / max(count, 1)
         radius, angle = 2 * share, 1.75 * 2 * np.pi * share + turn

@@ -148,3 +148,50 @@ def test_it_reaches_the_accuracy_of_scikit_learn() -> None:
         theirs.append(model.score(points, targets))
     assert ours == pytest.approx(np.mean(theirs), abs=0.03)
     assert ours > 0.9
+
+
+JOINED = ({"normalization": "layer"}, {"residual": True}, {"normalization": "layer", "residual": True})
+
+
+@pytest.mark.parametrize("joints", JOINED, ids=str)
+@pytest.mark.parametrize("sizes", [(3, 5, 5, 5, 2), (3, 18, 18, 1), (3, 4, 6, 6, 1)], ids=str)
+@pytest.mark.parametrize("activation", ["tanh", "relu", "gelu"])
+def test_normalization_and_residual_connections(
+    joints: dict[str, Any], sizes: tuple[int, ...], activation: str
+) -> None:
+    assert_equal_to_pytorch(MLP(sizes, activation, "mse", **joints))
+
+
+@pytest.mark.parametrize("joints", JOINED, ids=str)
+def test_joints_with_everything_else(joints: dict[str, Any]) -> None:
+    network = MLP((3, 6, 6, 6, 2), ("tanh", "silu", "relu"), "cross_entropy", **joints)
+    extra = {"optimizer": "adam", "l1": 0.01, "l2": 0.05, "dropout": [[0.2, 0.0, 0.5]], "clip_norm": 0.3}
+    assert_equal_to_pytorch(network, **extra)
+
+
+@pytest.mark.parametrize("joints", JOINED, ids=str)
+def test_outputs_hidden_values_and_gradients_of_joined_layers(joints: dict[str, Any]) -> None:
+    network = MLP((3, 5, 5, 5, 1), "tanh", "mse", **joints)
+    trained = train(network, POINTS, SMOOTH[:, :1], seeds=[3], epochs=3, snapshots=[0, 3])
+    module, x = trained.module(0, 1), torch.tensor(POINTS)
+    np.testing.assert_allclose(trained.outputs(POINTS)[1, 0], module(x).detach(), rtol=1e-5, atol=1e-6)
+    hidden = trained.hidden(POINTS)
+    for layer in range(3):
+        np.testing.assert_allclose(hidden[layer][1, 0], module[: layer + 1](x).detach(), rtol=1e-5, atol=1e-6)
+    loss = torch.nn.functional.mse_loss(module(x), torch.tensor(SMOOTH[:, :1]))
+    slopes = torch.cat([slope.flatten() for slope in torch.autograd.grad(loss, list(module.parameters()))])
+    np.testing.assert_allclose(trained.gradients()[1, 0], slopes, rtol=1e-6, atol=1e-12)
+
+
+def test_a_residual_connection_needs_equal_widths_and_a_normalization_a_name() -> None:
+    assert MLP((3, 4, 6, 6, 1), residual=True, normalization="layer").joints.tolist() == [1, 1, 3, 0]
+    assert MLP((3, 3, 3), residual=True).joints.tolist() == [0, 0]
+    with pytest.raises(ValueError, match="normalization must be one of"):
+        MLP((3, 4, 1), normalization="batch")
+
+
+def test_normalized_sums_have_mean_zero_and_variance_one() -> None:
+    network = MLP((3, 7, 1), "linear", "mse", normalization="layer", bias=0.0)
+    values = train(network, POINTS, SMOOTH[:, 0], epochs=0, snapshots=[0]).hidden(POINTS)[0][0, 0].astype(float)
+    np.testing.assert_allclose(values.mean(axis=1), 0, atol=1e-6)
+    np.testing.assert_allclose(values.var(axis=1), 1, rtol=1e-2)

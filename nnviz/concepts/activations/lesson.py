@@ -1,10 +1,15 @@
 """What is said, asked and claimed about activation functions."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from nnviz.concepts.activations.claims import CLAIMS
 from nnviz.concepts.activations.functions import sigmoid, sigmoid_slope
+from nnviz.concepts.activations.model import Run
 from nnviz.concepts.activations.predictions import DYING, PREDICTIONS
+from nnviz.concepts.activations.recipe import recipe
 from nnviz.concepts.activations.tower import backward
-from nnviz.core.lesson import Lesson, Preset, Reference
+from nnviz.core.lesson import Lesson, Measure, Preset, Reference
 
 INTRO = """An activation function decides what a unit tells the next layer, and its slope decides how much the unit
 learns: the gradient is multiplied by φ′ at every unit it passes. Push the **input** outwards and watch who goes flat.
@@ -74,4 +79,32 @@ NOTES = (
     "Then raise all logits alike: nothing moves.",
 )
 
-lesson = Lesson(INTRO, PREDICTIONS, PRESETS, CLAIMS, (sigmoid, sigmoid_slope, backward), REFERENCES, NOTES)
+
+def accuracies(run: Run) -> NDArray[np.float64]:
+    """Return the test accuracy of every function's nets at the end, (functions, K); nan where none is chosen."""
+    return np.array([nets.accuracy[-1] for nets in run.nets.values()] or [[np.nan] * run.params.seeds])
+
+
+def dead_units(run: Run) -> NDArray[np.float64]:
+    """Return the share of dead hidden units of every function's nets at the end, likewise."""
+    return np.array([nets.dead[1] for nets in run.nets.values()] or [[np.nan] * run.params.seeds])
+
+
+MEASURES = (
+    Measure("best test accuracy", "", lambda run: accuracies(run).max(axis=0), "more"),
+    Measure("worst test accuracy", "", lambda run: accuracies(run).min(axis=0), "more"),
+    Measure("most dead units", "", lambda run: dead_units(run).max(axis=0), "less"),
+    Measure("steepest slope at x", "", lambda run: max((each.slope for each in run.readings.values()), default=np.nan)),
+)
+
+lesson = Lesson(
+    intro=INTRO,
+    predictions=PREDICTIONS,
+    presets=PRESETS,
+    claims=CLAIMS,
+    heart=(sigmoid, sigmoid_slope, backward),
+    references=REFERENCES,
+    measures=MEASURES,
+    recipe=recipe,
+    notes=NOTES,
+)

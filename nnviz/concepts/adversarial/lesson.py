@@ -1,12 +1,14 @@
 """The words of the page: what to watch, what to predict, what breaks, what is claimed."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from nnviz.concepts.adversarial.attacks import ascent, fgsm, projected
 from nnviz.concepts.adversarial.claims import CLAIMS
 from nnviz.concepts.adversarial.model import Params, Run
-from nnviz.concepts.adversarial.survey import PROBE
-from nnviz.core.lesson import Answer, Lesson, Prediction, Preset, Reference
+from nnviz.concepts.adversarial.recipe import RECIPES
+from nnviz.concepts.adversarial.survey import PROBE, Way
+from nnviz.core.lesson import Answer, Lesson, Measure, Prediction, Preset, Reference
 
 SAME = 2.0  # points within which two attacks break the same
 
@@ -49,6 +51,11 @@ def what_transfers(run: Run) -> Answer:
         f"{strongest:.0f} %. The staircase hides the slope, not the mistakes."
     )
     return Answer(choice, because)
+
+
+def kept(run: Run, way: Way) -> ArrayLike:
+    """Return what each network keeps of its accuracy at the measured strength nearest to ε, (K,); nan while unknown."""
+    return run.own.kept[way][:, run.own.at(run.params.epsilon)] if run.own else np.nan
 
 
 lesson = Lesson(
@@ -137,6 +144,12 @@ lesson = Lesson(
         Reference("Andriushchenko et al., Square attack", 2020, "https://arxiv.org/abs/1912.00049"),
         Reference("Tsipras et al., Robustness may be at odds with accuracy", 2019, "https://arxiv.org/abs/1805.12152"),
     ),
+    measures=(
+        Measure("accuracy under PGD", "", lambda run: kept(run, "pgd"), "more"),
+        Measure("accuracy when the attacker knows the defence", "", lambda run: kept(run, "adapted"), "more"),
+        Measure("clean accuracy", "", lambda run: run.own.clean if run.own else np.nan, "more"),
+    ),
+    recipe=RECIPES,
     notes=(
         "2 min. Drag ε from 0 upwards until the answer turns. Ask: can you see what was added? Answer: on 8×8 pixels "
         "yes; the claim “imperceptible” comes from photographs with a thousand times as many pixels.",

@@ -5,8 +5,9 @@ import numpy as np
 from nnviz.concepts.batch_size import experiments, hero, look, noise_charts, result_charts
 from nnviz.concepts.batch_size.gradients import example_gradients, mini_batch_gradients, two_batch_estimates
 from nnviz.concepts.batch_size.model import Params, Run
+from nnviz.concepts.batch_size.recipe import recipe
 from nnviz.core.claims import Claim
-from nnviz.core.lesson import Answer, Lesson, Prediction, Preset, Reference
+from nnviz.core.lesson import Answer, Lesson, Measure, Prediction, Preset, Reference
 
 SHRINK = {"It stays the same": 1.0, "To a half": 1 / 2, "To a quarter": 1 / 4, "To a sixteenth": 1 / 16}
 CONTESTANTS = ("1", "16", "full")
@@ -146,6 +147,13 @@ lesson = Lesson(
         ),
         Reference("Goodfellow, Bengio & Courville, Deep Learning", 2016, "https://www.deeplearningbook.org"),
     ),
+    measures=(
+        Measure("training loss, smallest batch", "", lambda run: run.curves.loss[-1, 0], "less"),
+        Measure("training loss, largest batch", "", lambda run: run.curves.loss[-1, -1], "less"),
+        Measure("test accuracy, smallest batch", "", lambda run: run.curves.test_accuracy[0], "more"),
+        Measure("test accuracy, largest batch", "", lambda run: run.curves.test_accuracy[-1], "more"),
+    ),
+    recipe=recipe,
     notes=(
         "2 min. Cover the second and third clock and ask who wins. By steps the large batches are ahead, by examples "
         "the small ones; set the budget to seconds and something between wins. Same runs.",

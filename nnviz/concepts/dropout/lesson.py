@@ -1,9 +1,14 @@
 """What is said, asked and claimed about dropout."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from nnviz.concepts.dropout.claims import CLAIMS
+from nnviz.concepts.dropout.model import Run
 from nnviz.concepts.dropout.predictions import PREDICTIONS
+from nnviz.concepts.dropout.recipe import recipe
 from nnviz.concepts.dropout.thinning import dropout, forward, test_factor
-from nnviz.core.lesson import Lesson, Preset, Reference
+from nnviz.core.lesson import Lesson, Measure, Preset, Reference
 
 INTRO = """At every step of training, every example meets another **thinned network**: each hidden unit is switched off
 with the **dropout rate**. At test all units answer at once. Play the timeline and watch units flicker out on the left
@@ -83,4 +88,28 @@ NOTES = (
     "pass is the cheap stand-in for the average, and exact only for a linear network.",
 )
 
-lesson = Lesson(INTRO, PREDICTIONS, PRESETS, CLAIMS, (dropout, test_factor, forward), REFERENCES, NOTES)
+
+def gain(run: Run) -> NDArray[np.float64]:
+    """Return what dropout adds to the test accuracy of each seed, in points."""
+    with_dropout, without = (run.curves[name].test_accuracy[-1] for name in ("dropout", "none"))
+    return np.asarray(100 * (with_dropout - without))
+
+
+MEASURES = (
+    Measure("test accuracy", "", lambda run: run.curves["dropout"].test_accuracy[-1], "more"),
+    Measure("gain over no dropout", "points", gain, "more"),
+    Measure("training accuracy", "", lambda run: run.curves["dropout"].train_accuracy[-1]),
+    Measure("test loss", "", lambda run: run.curves["dropout"].test_loss[-1], "less"),
+)
+
+lesson = Lesson(
+    intro=INTRO,
+    predictions=PREDICTIONS,
+    presets=PRESETS,
+    claims=CLAIMS,
+    heart=(dropout, test_factor, forward),
+    references=REFERENCES,
+    measures=MEASURES,
+    recipe=recipe,
+    notes=NOTES,
+)

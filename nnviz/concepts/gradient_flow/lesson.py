@@ -6,8 +6,9 @@ from nnviz.concepts.gradient_flow.claims import CLAIMS
 from nnviz.concepts.gradient_flow.model import Params, Run, flow_ratio
 from nnviz.concepts.gradient_flow.network import backward, forward
 from nnviz.concepts.gradient_flow.notation import number
-from nnviz.concepts.gradient_flow.training import clip
-from nnviz.core.lesson import Answer, Lesson, Prediction, Preset, Reference
+from nnviz.concepts.gradient_flow.recipe import recipe
+from nnviz.concepts.gradient_flow.training import Floats, clip
+from nnviz.core.lesson import Answer, Lesson, Measure, Prediction, Preset, Reference
 
 FRACTIONS = (-1, -3, -6, -9)  # decades; the last stands for all below it
 
@@ -57,6 +58,19 @@ def grown(run: Run) -> Answer:
     because = f"Layer 1 gets {number(with_them)} times of layer 20's gradient with them and {number(without)} times "
     return Answer(choice, because + "without: every layer adds to what passes, so nothing shrinks.")
 
+
+def activation_growth(run: Run) -> Floats:
+    """Return how large the last layer's output is beside the first's before training, (K,)."""
+    activation = run.own.activation[0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(activation[-1] / activation[0])
+
+
+MEASURES = (
+    Measure("layer 1's share of the gradient", "", lambda run: flow_ratio(run.own)),
+    Measure("last activation over the first", "", activation_growth),
+    Measure("loss", "", lambda run: run.own.loss[-1], "less"),
+)
 
 PREDICTIONS = (
     Prediction(
@@ -162,6 +176,8 @@ lesson = Lesson(
     claims=CLAIMS,
     heart=(forward, backward, clip),
     references=REFERENCES,
+    measures=MEASURES,
+    recipe=recipe,
     notes=(
         "2 min: before touching anything ask: “Twenty factors of 0.75: how much is left?” (0.003: follow the blue "
         "line.)",

@@ -1,7 +1,8 @@
 """The words of the first experiment."""
 
 from nnviz.concepts.home.model import Params, Run, gradient
-from nnviz.core.lesson import Answer, Lesson, Prediction, Preset, Reference
+from nnviz.concepts.home.recipe import recipe
+from nnviz.core.lesson import Answer, Lesson, Measure, Prediction, Preset, Reference
 
 
 def _asked(params: Params) -> Params:
@@ -31,4 +32,6 @@ lesson = Lesson(
             "https://doi.org/10.1007/BF02551274",
         ),
     ),
+    measures=(Measure("mean squared error", "", lambda run: run.loss[-1], "less"),),
+    recipe=recipe,
 )

@@ -5,10 +5,11 @@ import numpy as np
 from nnviz.concepts.shap_lime import evidence
 from nnviz.concepts.shap_lime.by_lime import closeness
 from nnviz.concepts.shap_lime.model import Params, Run
+from nnviz.concepts.shap_lime.recipe import RECIPES
 from nnviz.concepts.shap_lime.shapley import shapley_values, worth
 from nnviz.concepts.shap_lime.words import number
 from nnviz.core.claims import Claim
-from nnviz.core.lesson import Answer, Lesson, Prediction, Preset, Reference
+from nnviz.core.lesson import Answer, Lesson, Measure, Prediction, Preset, Reference
 
 IN_FULL, NOTHING = 0.85, 0.15  # of the importance that the feature had alone
 CHANGED = 0.01  # of all bars' lengths together
@@ -153,6 +154,21 @@ NOTES = (
     "4 min · Break it: one odd background row. Ask: did the network change? No; only the question did: compared with what?",
 )
 
+MEASURES = (
+    Measure("largest SHAP value", "", lambda run: np.abs(run.exact).max()),
+    Measure("prediction", "", lambda run: run.prediction),
+    Measure("LIME's R²", "", lambda run: run.line.score, "more"),
+    Measure("test score", "", lambda run: run.game.subject.scores, "more"),
+)
+
 lesson = Lesson(
-    INTRO.replace("\n", " "), PREDICTIONS, PRESETS, CLAIMS, (worth, shapley_values, closeness), REFERENCES, NOTES
+    intro=INTRO.replace("\n", " "),
+    predictions=PREDICTIONS,
+    presets=PRESETS,
+    claims=CLAIMS,
+    heart=(worth, shapley_values, closeness),
+    references=REFERENCES,
+    measures=MEASURES,
+    recipe=RECIPES,
+    notes=NOTES,
 )

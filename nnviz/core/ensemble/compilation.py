@@ -6,7 +6,7 @@ from typing import Any, TypeVar, cast
 
 import numba
 
-SOURCES = ("compilation", "functions", "kernel", "linear", "network", "optimizers", "passes", "settings")
+SOURCES = ("compilation", "functions", "joints", "kernel", "linear", "network", "optimizers", "passes", "settings")
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 

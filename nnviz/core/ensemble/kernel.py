@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from nnviz.core.ensemble.compilation import entry, inlined
 from nnviz.core.ensemble.functions import loss_slopes
+from nnviz.core.ensemble.joints import joint_room
 from nnviz.core.ensemble.linear import (
     Matrix,
     Vector,
@@ -74,6 +75,7 @@ def train_epochs(
     choices: Whole,
     numbers: Vector,
     activations: Whole,
+    joints: Whole,
     dropout: Vector,
     factors: Vector,
     inputs: Matrix,
@@ -87,7 +89,7 @@ def train_epochs(
 
     Args:
         weights: (P',) parameters; moments: (2, P') the optimizer's memory; progress: (5,) STEP … BAD_PLACE.
-        sizes: (L + 1,); choices: (5,); numbers: (11,); activations: (L,); dropout: (L − 1,): see `Prepared`.
+        sizes: (L + 1,); choices: (5,); numbers: (11,); activations, joints: (L,); dropout: (L − 1,): see `Prepared`.
         factors: (E,) on the learning rate, per epoch.
         inputs, targets: (N, d) and (N, out); orders: (E, n) rows of inputs; uniforms: (E, n, H), or (E, 0, 0) if off.
         snapshot_steps, snapshots: (T,) step numbers and (T, P') float32 to fill.
@@ -96,6 +98,7 @@ def train_epochs(
     values, flat_values = room(sizes, rows)
     slopes, flat_slopes = room(sizes, rows)
     errors, flat_errors = room(sizes, rows)
+    normal, past = joint_room(sizes, joints, rows)
     wanted, gradient, zeros = np.zeros((rows, targets.shape[1])), np.zeros(weights.size), np.zeros(weights.size)
     matrices, flat_matrices, biases = views(weights, sizes)
     g_matrices, g_flat, g_biases = views(gradient, sizes)
@@ -114,6 +117,8 @@ def train_epochs(
                 biases,
                 sizes,
                 activations,
+                joints,
+                normal,
                 numbers[SHAPE],
                 values,
                 flat_values,
@@ -130,6 +135,9 @@ def train_epochs(
                 matrices,
                 transposes,
                 sizes,
+                joints,
+                normal,
+                past,
                 values,
                 flat_slopes,
                 errors,
@@ -153,6 +161,7 @@ def evaluate(
     vectors: Matrix,
     sizes: Whole,
     activations: Whole,
+    joints: Whole,
     shape: float,
     inputs: Matrix,
     outputs: NDArray[np.float32],
@@ -161,6 +170,7 @@ def evaluate(
     """Compute outputs (S, N, out), and hidden values (S, N, H) unless that array is empty, for S parameter vectors."""
     values, flat_values = room(sizes, ROWS)
     slopes, flat_slopes = room(sizes, ROWS)
+    normal, _ = joint_room(sizes, joints, ROWS)
     all_kept, rates = np.zeros((0, 0), np.float32), np.zeros(0)
     for index in range(vectors.shape[0]):
         matrices, _, biases = views(vectors[index], sizes)
@@ -172,6 +182,8 @@ def evaluate(
                 biases,
                 sizes,
                 activations,
+                joints,
+                normal,
                 shape,
                 values,
                 flat_values,
@@ -196,6 +208,7 @@ def gradients(
     vectors: Matrix,
     sizes: Whole,
     activations: Whole,
+    joints: Whole,
     shape: float,
     loss: int,
     inputs: Matrix,
@@ -207,6 +220,7 @@ def gradients(
     values, flat_values = room(sizes, rows)
     slopes, flat_slopes = room(sizes, rows)
     errors, flat_errors = room(sizes, rows)
+    normal, past = joint_room(sizes, joints, rows)
     values[0][:rows, : inputs.shape[1]] = inputs
     all_kept, rates, zeros = np.zeros((0, 0), np.float32), np.zeros(0), np.zeros(vectors.shape[1])
     for index in range(vectors.shape[0]):
@@ -218,6 +232,8 @@ def gradients(
             biases,
             sizes,
             activations,
+            joints,
+            normal,
             shape,
             values,
             flat_values,
@@ -234,6 +250,9 @@ def gradients(
             matrices,
             transposes,
             sizes,
+            joints,
+            normal,
+            past,
             values,
             flat_slopes,
             errors,

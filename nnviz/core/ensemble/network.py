@@ -18,6 +18,8 @@ LOSSES = ("mse", "half_mse", "bce", "cross_entropy", "mae", "huber")
 DEFAULT_SHAPES = {"leaky_relu": 0.01, "elu": 1.0, "silu": 1.0}
 LANES = 4  # the kernel works on blocks of 4 units, so that its inner loops need no remainder
 
+NORMALIZATIONS = ("none", "layer")
+
 Names = str | tuple[str, ...]
 
 
@@ -35,6 +37,9 @@ class MLP:
         gain: factor on the initial weights.
         bias: initial biases, or None for the scheme's own.
         shape: slope of leaky_relu, α of elu, β of silu; None for 0.01, 1, 1.
+        normalization: "layer" normalizes the sums of every hidden layer over its units, example by example, as
+            LayerNorm without gain and bias: φ(norm(Wˡ aˡ⁻¹ + bˡ)). A batch's other examples play no part in it.
+        residual: a hidden layer as wide as the hidden layer below adds to it: aˡ⁻¹ + φ(…).
 
     Raises:
         ValueError: for an unknown name, a size below 1, or a wrong number of activations.
@@ -48,6 +53,8 @@ class MLP:
     gain: float = 1.0
     bias: float | None = None
     shape: float | None = None
+    normalization: str = "none"
+    residual: bool = False
 
     def __post_init__(self) -> None:
         if len(self.sizes) < 2 or min(self.sizes) < 1:
@@ -58,6 +65,8 @@ class MLP:
             raise ValueError(f"loss {self.loss!r} takes logits, so output must be 'linear', got {self.output!r}")
         if self.initialization not in INITIALIZATIONS:
             raise ValueError(f"initialization must be one of {INITIALIZATIONS}, got {self.initialization!r}")
+        if self.normalization not in NORMALIZATIONS:
+            raise ValueError(f"normalization must be one of {NORMALIZATIONS}, got {self.normalization!r}")
         self.layer_activations()
 
     @property
@@ -74,6 +83,15 @@ class MLP:
     def hidden_units(self) -> int:
         """Number of hidden units H in all layers."""
         return sum(self.sizes[1:-1])
+
+    @property
+    def joints(self) -> NDArray[np.int64]:
+        """How each weight layer is joined to the one below, (L,): bit 1 normalized, bit 2 residual; see `joints`."""
+        found = np.zeros(self.depth, np.int64)
+        for layer in range(self.depth - 1):
+            found[layer] += self.normalization == "layer"
+            found[layer] += 2 * (self.residual and layer > 0 and self.sizes[layer] == self.sizes[layer + 1])
+        return found
 
     def layer_activations(self, names: Names | None = None) -> tuple[str, ...]:
         """Return the L activation names, output last; `names` replaces the network's own for the hidden layers."""
@@ -107,14 +125,36 @@ class MLP:
     def module(
         self, weights: NDArray[np.floating], activation: Names | None = None, shape: float | None = None
     ) -> nn.Sequential:
-        """Return the same network as float64 `nn.Sequential`: Linear, activation, …, Linear(, output activation)."""
+        """Return the same network as float64 `nn.Sequential`: Linear, activation, …, Linear(, output activation).
+
+        With normalization or residual connections every hidden Linear and its activation are one `Joined` instead.
+        """
         steps: list[nn.Module] = []
-        for name, (matrix, bias) in zip(self.layer_activations(activation), self.layers(weights), strict=True):
+        layers = zip(self.layer_activations(activation), self.layers(weights), self.joints.tolist(), strict=True)
+        for name, (matrix, bias), joint in layers:
             linear = nn.Linear(matrix.shape[1], matrix.shape[0], device="meta")  # drawn nowhere, filled below
             linear.weight = nn.Parameter(torch.from_numpy(np.array(matrix, dtype=np.float64)))
             linear.bias = nn.Parameter(torch.from_numpy(np.array(bias, dtype=np.float64)))
-            steps += [linear, activation_module(name, self.shape if shape is None else shape)]
+            active = activation_module(name, self.shape if shape is None else shape)
+            plainly = not self.joints.any() or len(steps) == self.depth - 1
+            steps += [linear, active] if plainly else [Joined(linear, active, bool(joint & 1), bool(joint & 2))]
         return nn.Sequential(*steps[:-1] if self.output == "linear" else steps)
+
+
+class Joined(nn.Module):
+    """A hidden layer φ(norm(W x + b)), and x added to that if it is residual."""
+
+    def __init__(self, linear: nn.Linear, activation: nn.Module, normalized: bool, residual: bool) -> None:
+        super().__init__()
+        self.linear, self.activation, self.normalized, self.residual = linear, activation, normalized, residual
+
+    def forward(self, x: Tensor, mask: Tensor | float = 1.0) -> Tensor:
+        """Return the layer's values; `mask` multiplies what the activation returns."""
+        sums = self.linear(x)
+        if self.normalized:
+            sums = nn.functional.layer_norm(sums, sums.shape[-1:])
+        branch: Tensor = self.activation(sums) * mask
+        return x + branch if self.residual else branch
 
 
 class Swish(nn.Module):

@@ -8,6 +8,14 @@ from numpy.typing import NDArray
 
 from nnviz.core.ensemble.compilation import inlined
 from nnviz.core.ensemble.functions import activate
+from nnviz.core.ensemble.joints import (
+    NORMALIZED,
+    RESIDUAL,
+    add_rows,
+    copy_rows,
+    normalize,
+    normalize_back,
+)
 from nnviz.core.ensemble.linear import (
     Matrix,
     Vector,
@@ -56,6 +64,8 @@ def forward(
     biases: list[Vector],
     sizes: Whole,
     activations: Whole,
+    joints: Whole,
+    normal: list[Matrix],
     shape: float,
     values: list[Matrix],
     flat_values: list[Vector],
@@ -67,15 +77,22 @@ def forward(
     dropout: Vector,
     rescale: int,
 ) -> None:
-    """Compute every layer's values φ(a W′ + b) and slopes φ′; drop units by `uniforms`, from row `first` on, if any."""
+    """Compute every layer's values φ(a W′ + b) and slopes φ′; drop units by `uniforms`, from row `first` on, if any.
+
+    What `joints` ask for comes on top: sums normalized, and a layer's own input added in the end.
+    """
     padded, column = blocks(rows), 0
     for layer in range(activations.size):
         out = values[layer + 1]
         multiply(values[layer], matrices[layer], biases[layer], out, padded, sizes[layer])
+        if joints[layer] & NORMALIZED:
+            normalize(out, normal[layer + 1], rows, sizes[layer + 1])
         activate(activations[layer], shape, flat_values[layer + 1], flat_slopes[layer + 1], padded * out.shape[1])
         if uniforms.size > 0 and layer < dropout.size and dropout[layer] > 0:
             factor = 1 / (1 - dropout[layer]) if rescale else 1.0
             drop(out, slopes[layer + 1], uniforms, first, column, rows, sizes[layer + 1], dropout[layer], factor)
+        if joints[layer] & RESIDUAL:
+            add_rows(out, values[layer], rows, sizes[layer + 1])
         column += sizes[layer + 1]
 
 
@@ -104,6 +121,9 @@ def backward(
     matrices: list[Matrix],
     transposes: list[Matrix],
     sizes: Whole,
+    joints: Whole,
+    normal: list[Matrix],
+    past: Matrix,
     values: list[Matrix],
     flat_slopes: list[Vector],
     errors: list[Matrix],
@@ -113,14 +133,23 @@ def backward(
     zeros: Vector,
     rows: int,
 ) -> None:
-    """Turn ∂loss/∂output into the gradient: δˡ⁻¹ = (δˡ Wˡ) ∘ φ′, ∂W = δᵀa, ∂b = Σδ. Source: Rumelhart et al. 1986."""
+    """Turn ∂loss/∂output into the gradient: δˡ⁻¹ = (δˡ Wˡ) ∘ φ′, ∂W = δᵀa, ∂b = Σδ. Source: Rumelhart et al. 1986.
+
+    `past` is room for the error that goes past a layer with a residual connection.
+    """
     padded = blocks(rows)
     for layer in range(sizes.size - 2, -1, -1):
         delta, slope = errors[layer + 1], gradient_matrices[layer]
+        if joints[layer] & RESIDUAL:
+            copy_rows(delta, past, rows, sizes[layer])
         multiply_elements(flat_errors[layer + 1], flat_slopes[layer + 1], padded * delta.shape[1])
+        if joints[layer] & NORMALIZED:
+            normalize_back(delta, normal[layer + 1], rows, sizes[layer + 1])
         multiply(values[layer].T, delta, zeros, slope, slope.shape[0], rows)
         clear_rows(slope, sizes[layer])
         sum_rows(delta, gradient_biases[layer], rows)
         if layer > 0:
             transpose(matrices[layer], transposes[layer])
             multiply(delta, transposes[layer], zeros, errors[layer], padded, sizes[layer + 1])
+            if joints[layer] & RESIDUAL:
+                add_rows(errors[layer], past, rows, sizes[layer])

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
 from nnviz.core.ensemble.examples import Examples
-from nnviz.core.ensemble.network import MLP, loss_module
+from nnviz.core.ensemble.network import MLP, Joined, loss_module
 from nnviz.core.ensemble.settings import NUMBERS, Prepared, Settings, prepare
 from nnviz.core.seeds import generator
 
@@ -71,6 +71,9 @@ def forward(module: nn.Sequential, x: Tensor, masks: list[Tensor] | None) -> Ten
     """Compute the outputs; `masks` multiply what each hidden activation returns."""
     waiting = iter(masks or ())
     for index, layer in enumerate(module):
+        if isinstance(layer, Joined):
+            x = layer(x, next(waiting, 1.0))
+            continue
         x = layer(x)
         if masks is not None and index % 2 == 1:
             x = x * next(waiting, 1.0)
@@ -85,7 +88,7 @@ def mean_loss(name: str, outputs: Tensor, targets: Tensor) -> Tensor:
 
 def penalty(module: nn.Sequential, value: dict[str, float]) -> Tensor:
     """Return l1 Σ|w| + ½ l2 Σw² over weights, not biases."""
-    matrices = [layer.weight for layer in module if isinstance(layer, nn.Linear)]
+    matrices = [layer.weight for layer in module.modules() if isinstance(layer, nn.Linear)]
     absolute = torch.stack([matrix.abs().sum() for matrix in matrices]).sum()
     squares = torch.stack([(matrix**2).sum() for matrix in matrices]).sum()
     return value["l1"] * absolute + 0.5 * value["l2"] * squares

@@ -98,6 +98,7 @@ class Runs:
             settings.choices[index],
             settings.numbers[index],
             settings.activations[index],
+            self.network.joints,
             settings.dropout[index],
             settings.schedule[index, epochs],
             inputs,

@@ -16,6 +16,7 @@ from nnviz.core.ensemble.threads import each
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
+Whole = NDArray[np.int64]
 PLACES = ("activation", "gradient", "weight")
 
 
@@ -166,9 +167,10 @@ class Trained:
     def _shape(self, index: int) -> np.float64:
         return np.float64(self.settings.number("shape")[index])
 
-    def _model(self, index: int) -> tuple[Doubles, NDArray[np.int64], NDArray[np.int64], np.float64]:
+    def _model(self, index: int) -> tuple[Doubles, Whole, Whole, Whole, np.float64]:
         vectors = pad_weights(self.weights[:, index], self.network.sizes)
-        return vectors, np.array(self.network.sizes), self.settings.activations[index], self._shape(index)
+        codes, joints = self.settings.activations[index], self.network.joints
+        return vectors, np.array(self.network.sizes), codes, joints, self._shape(index)
 
     def _forward(self, index: int, points: Doubles, *, hidden: bool) -> tuple[Floats, Floats]:
         outputs = np.empty((len(self.at), len(points), self.network.sizes[-1]), np.float32)

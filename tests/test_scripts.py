@@ -1,0 +1,205 @@
+"""Every page's run as a script and as a notebook: alone in a fresh process they print the page's own numbers."""
+
+import ast
+import json
+import math
+import re
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nnviz import catalogue
+from nnviz.catalogue import Page
+from nnviz.core.progress import silent
+from nnviz.core.script import as_notebook, as_python, cells
+
+BUILT = (catalogue.HOME, *catalogue.built())
+SINGLE = {"adversarial", "shap-lime"}
+"""Pages with networks that compute in float32: their numbers agree to 1e-4, all others to 1e-6."""
+USUAL = {"torch", "numpy", "sklearn"}
+NAMED = {"shap-lime": {"shap", "lime"}}
+"""Libraries that a page is about."""
+LONGEST = 1000  # lines: more than that is no script for a page but a package
+EXECUTE = """
+import json, sys
+scope = {"__name__": "__main__"}
+for cell in json.load(open(sys.argv[1], encoding="utf-8"))["cells"]:
+    if cell["cell_type"] == "code":
+        exec(compile(cell["source"], cell["id"], "exec"), scope)
+"""
+every_page = pytest.mark.parametrize("page", BUILT, ids=lambda page: page.slug)
+
+
+def telling_preset(page: Page) -> dict[str, Any]:
+    """Return the changes of one preset; a diverging run magnifies every rounding, so any other one comes first."""
+    presets = sorted(catalogue.load(page.slug).lesson.presets, key=lambda preset: preset.cause == "divergence")
+    return dict(presets[0].values) if presets else {}
+
+
+CASES = [(page, which) for page in BUILT for which in ("defaults", "preset")]
+every_case = pytest.mark.parametrize(("page", "which"), CASES, ids=lambda value: getattr(value, "slug", value))
+
+
+@cache
+def parts_of(page: Page, which: str) -> tuple[str, ...]:
+    room = catalogue.load(page.slug)
+    params = room.Params(**(telling_preset(page) if which == "preset" else {}))
+    assert room.lesson.recipe is not None, f"{page.slug} has no recipe"
+    return tuple(cells(room.lesson.recipe, params.model_dump(), f"/{page.slug}"))
+
+
+@cache
+def measured(page: Page, which: str) -> dict[str, float]:
+    """Return the page's measures of the first seed."""
+    room = catalogue.load(page.slug)
+    run = room.run(room.Params(**(telling_preset(page) if which == "preset" else {})), silent)
+    return {measure.name: float(np.ravel(measure.of(run))[0]) for measure in room.lesson.measures}
+
+
+def run_alone(arguments: list[str]) -> dict[str, float]:
+    """Run Python where neither nnviz nor the working directory is found; return the numbers that it prints."""
+    done = subprocess.run([sys.executable, "-I", *arguments], capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert "Warning" not in done.stderr
+    lines = (line.rpartition(" = ") for line in done.stdout.splitlines())
+    return {name: float(value) for name, _, value in lines}
+
+
+def assert_the_same(slug: str, printed: dict[str, float], expected: dict[str, float]) -> None:
+    assert printed.keys() == expected.keys()
+    close = 1e-4 if slug in SINGLE else 1e-6
+    for name, value in expected.items():
+        same = math.isclose(printed[name], value, rel_tol=close) or (math.isnan(value) and math.isnan(printed[name]))
+        assert same, f"{name}: the page says {value}, the script {printed[name]}"
+
+
+@every_page
+def test_every_page_has_measures_and_a_recipe(page: Page) -> None:
+    lesson = catalogue.load(page.slug).lesson
+    assert lesson.measures
+    assert lesson.recipe is not None
+    names = [measure.name for measure in lesson.measures]
+    assert len(set(names)) == len(names)
+    assert not [name for name in names if " = " in name or "\n" in name]
+
+
+@every_case
+def test_a_script_prints_the_numbers_of_the_page(page: Page, which: str, tmp_path: Path) -> None:
+    file = tmp_path / "script.py"
+    file.write_text(as_python(parts_of(page, which)), encoding="utf-8")
+    assert_the_same(page.slug, run_alone([str(file)]), measured(page, which))
+
+
+OTHERS: dict[str, tuple[dict[str, Any], ...]] = {
+    "home": ({"units": 1, "waves": 3, "seed": 7},),
+    "activations": (
+        {"functions": ("elu", "gelu", "swish", "softplus", "leaky_relu"), "alpha": 0.5, "beta": 2.5, "data": "spiral"},
+        {"functions": ("step", "tanh"), "data": "xor", "hidden": 1, "rate": 1.0, "x": -1.0, "gain": 0.5},
+        {"functions": ("sigmoid", "relu"), "data": "moons", "hidden": 3, "bias": 0.5, "epochs": 20},
+        {"functions": ()},
+    ),
+    "gradient-flow": (
+        {"network": "rnn", "activation": "tanh", "depth": 12, "residual": True, "clipping": "norm", "decay": 0.02},
+        {"normalization": "layer", "loss": "squared", "clipping": "value", "threshold": 0.1, "depth": 2},
+        {"normalization": "batch", "depth": 4, "clipping": "rescale", "activation": "gelu", "rate": 0.01},
+        {"gain": 3.0, "depth": 64, "training": False, "width": 4},
+    ),
+    "dropout": (
+        {"data": "digits", "same": False, "second": 0.2, "points": 70, "width": 10, "epochs": 50, "eval_mode": False},
+        {"scaling": "keep", "rate": 0.3, "points": 60, "epochs": 50, "seed": 3, "seeds": 2},
+        {"scaling": "none", "rate": 0.0, "epochs": 50, "eval_mode": False, "seeds": 1},
+    ),
+    "batch-size": (
+        {"data": "digits", "budget": "steps", "steps": 110, "scaling": "root", "batch_sizes": ("4", "32"), "seeds": 1},
+        {"batch_sizes": (), "epochs": 7, "seeds": 2},
+        {"batch_sizes": ("16", "128"), "scaling": "linear", "rate": 0.05, "label_noise": 0.4, "seeds": 2},
+    ),
+    "adversarial": (
+        *(
+            {"defence": defence, "seeds": 1, "against": ()}
+            for defence in ("adversarial", "squeezing", "smoothing", "detection", "ensemble", "certified")
+        ),
+        {"defence": "distillation", "model": "mlp", "norm": "l2", "epsilon": 0.1, "seeds": 1, "against": ()},
+        {"model": "linear", "norm": "l2", "epsilon": 0.0, "seeds": 2, "against": ()},
+    ),
+    "shap-lime": (
+        {"data": "breast_cancer", "twin": "near", "feature": "3", "change": 1.5, "output": "log_odds", "seeds": 2},
+        {"twin": "copy", "network": "linear", "reference": "mean", "features": 10, "bins": True, "seeds": 1},
+        {"data": "digits", "feature": "4", "change": -2.0, "reference": "centres", "width": 2.0, "seeds": 1},
+    ),
+}
+"""Further settings of pages, one or more for each branch of their recipes."""
+
+
+@pytest.mark.parametrize(("slug", "changes"), [(slug, changes) for slug in OTHERS for changes in OTHERS[slug]])
+def test_a_recipe_gives_the_numbers_of_the_page_in_other_settings(slug: str, changes: dict[str, Any]) -> None:
+    room = catalogue.load(slug)
+    params = room.Params(**changes)
+    run = room.run(params, silent)
+    expected = {measure.name: float(np.ravel(measure.of(run))[0]) for measure in room.lesson.measures}
+    assert room.lesson.recipe is not None
+    printed = {name: float(value) for name, value in room.lesson.recipe(**params.model_dump()).items()}
+    assert_the_same(slug, printed, expected)
+    compile(as_python(cells(room.lesson.recipe, params.model_dump(), f"/{slug}")), slug, "exec")
+
+
+@every_page
+def test_every_seed_has_its_measures(page: Page) -> None:
+    room = catalogue.load(page.slug)
+    params = room.Params()
+    run = room.run(params, silent)
+    for measure in room.lesson.measures:
+        values = np.asarray(measure.of(run))
+        assert values.ndim == 0 or values.shape == (getattr(params, "seeds", 1),), measure.name
+
+
+@every_case
+def test_a_script_imports_what_everybody_has(page: Page, which: str) -> None:
+    text = as_python(parts_of(page, which))
+    tops = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            tops |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            tops.add(str(node.module).split(".")[0])
+    assert tops <= USUAL | NAMED.get(page.slug, set()) | sys.stdlib_module_names
+    assert "nnviz" not in text
+    assert len(text.splitlines()) <= LONGEST
+
+
+@every_page
+def test_a_notebook_prints_the_numbers_of_the_page(page: Page, tmp_path: Path) -> None:
+    text = as_notebook(parts_of(page, "defaults"))
+    assert_valid(json.loads(text))
+    file, driver = tmp_path / "run.ipynb", tmp_path / "execute.py"
+    file.write_text(text, encoding="utf-8")
+    driver.write_text(EXECUTE, encoding="utf-8")
+    assert_the_same(page.slug, run_alone([str(driver), str(file)]), measured(page, "defaults"))
+
+
+def assert_valid(notebook: dict[str, Any]) -> None:
+    """Hold a notebook to the schema of nbformat 4.5, as far as it uses it."""
+    assert set(notebook) == {"cells", "metadata", "nbformat", "nbformat_minor"}
+    assert (notebook["nbformat"], notebook["nbformat_minor"]) == (4, 5)
+    assert {"name", "display_name"} <= set(notebook["metadata"]["kernelspec"])
+    identities = [cell["id"] for cell in notebook["cells"]]
+    assert len(set(identities)) == len(identities)
+    assert all(re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", identity) for identity in identities)
+    for cell in notebook["cells"]:
+        assert cell["metadata"] == {}
+        assert isinstance(cell["source"], str)
+        assert cell["source"].strip()
+        keys = {"cell_type", "id", "metadata", "source"}
+        if cell["cell_type"] == "code":
+            keys |= {"outputs", "execution_count"}
+            assert cell["outputs"] == []
+            assert cell["execution_count"] is None
+            ast.parse(cell["source"])
+        else:
+            assert cell["cell_type"] == "markdown"
+        assert set(cell) == keys
