@@ -1,0 +1,5 @@
+"""Forward propagation (Q5)."""
+
+from nnviz.ui.page import show
+
+show("forward-pass")

@@ -1,0 +1,5 @@
+"""Perceptron against multilayer perceptron (Q4)."""
+
+from nnviz.ui.page import show
+
+show("mlp")
