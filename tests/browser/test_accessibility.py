@@ -17,6 +17,10 @@ LOOK = """
     if (!window.axe) (0, eval)(source);
     axe.run({ exclude: ["[data-testid=stHeader]", "[data-testid=stSidebar]"] }, rules).then((found) => done(found.violations));
 """
+STILL = """
+    const moving = document.getAnimations().some((one) => one.playState === "running");
+    return !moving && document.querySelector("h1") !== null && document.querySelector("[data-stale=true]") === null;
+"""
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -27,7 +31,7 @@ def test_no_serious_violation(browser: Browser, path: str, dark: bool) -> None:
     browser.emulate(width=1280, height=720, dark=dark)
     if staged:
         browser.settled()
-    browser.until(lambda: browser.js("return document.querySelector('h1') !== null"), "the title")
+    browser.until(lambda: browser.js(STILL), "the page to stand still")
     found = browser.driver.execute_async_script(LOOK, AXE, RULES)
     serious = [
         (one["id"], one["help"], [node["target"] for node in one["nodes"]][:5])

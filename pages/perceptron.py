@@ -1,0 +1,5 @@
+"""The perceptron learning rule (Q3)."""
+
+from nnviz.ui.page import show
+
+show("perceptron")
