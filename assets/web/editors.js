@@ -1,7 +1,7 @@
 // Ways to put in data of one's own by hand: a digit, points in the plane, a curve. Every value is a text that fits the URL.
 import { element } from "./dom.js";
 
-const SIGNS = ["circle", "square", "diamond", "triangle", "cross", "ring"]; // never colour alone
+const SIGNS = ["circle", "diamond", "square", "cross", "triangle", "x"]; // as the charts have them: never colour alone
 const SHADES = ["#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9"];
 const REACH = 2.5; // the plane shows −2.5 to 2.5 on both axes
 const MOST = 400; // points
@@ -14,8 +14,9 @@ export function points(spec, hooks) {
   const cursor = { x: 0, y: 0, shown: false };
   const canvas = element("canvas", { class: "nv-plane", width: 480, height: 480, tabindex: 0, role: "application",
     "aria-label": "Plane of your points: click to add one, drag to move it, double-click to remove it; arrow keys move a cursor, Space adds, Delete removes" });
-  const classes = SHADES.map((shade, index) => {
-    const node = element("button", { type: "button", class: "nv-class", title: `Add points of class ${index}`, "aria-pressed": index === 0 ? "true" : "false", style: `--shade: ${shade}` }, String(index));
+  const kinds = spec.options.length || SHADES.length;
+  const classes = SHADES.slice(0, kinds).map((shade, index) => {
+    const node = element("button", { type: "button", class: "nv-class", title: `Add points of class ${index}`, "aria-pressed": index === 0 ? "true" : "false", style: `--shade: ${shade}` }, spec.options[index]?.[1] ?? String(index));
     node.onclick = () => {
       label = index;
       classes.forEach((one, number) => one.setAttribute("aria-pressed", String(number === index)));
@@ -107,15 +108,16 @@ function sign(context, name, shade, [x, y]) {
   context.strokeStyle = shade;
   context.lineWidth = 4;
   context.beginPath();
-  if (name === "circle" || name === "ring") context.arc(x, y, size, 0, 2 * Math.PI);
+  if (name === "circle") context.arc(x, y, size, 0, 2 * Math.PI);
   else if (name === "square") context.rect(x - size, y - size, 2 * size, 2 * size);
   else if (name === "diamond") polygon(context, [[x, y - size - 2], [x + size + 2, y], [x, y + size + 2], [x - size - 2, y]]);
   else if (name === "triangle") polygon(context, [[x, y - size - 1], [x + size + 1, y + size], [x - size - 1, y + size]]);
   else {
-    context.moveTo(x - size, y - size); context.lineTo(x + size, y + size);
-    context.moveTo(x - size, y + size); context.lineTo(x + size, y - size);
+    const [across, down] = name === "x" ? [size, size] : [size, 0];
+    context.moveTo(x - across, y - down); context.lineTo(x + across, y + down);
+    context.moveTo(x - down, y + across); context.lineTo(x + down, y - across);
   }
-  if (name === "ring" || name === "cross") context.stroke();
+  if (name === "cross" || name === "x") context.stroke();
   else context.fill();
 }
 

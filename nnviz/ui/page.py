@@ -15,7 +15,7 @@ STYLE = """<style>
     .block-container { padding-top: 2.6rem; padding-bottom: 2rem; max-width: 1500px; }
     .block-container h1 { padding: 0 0 0.1rem; font-size: 1.9rem; }
     .block-container abbr { text-decoration: underline dotted; text-underline-offset: 0.2em; cursor: help; }
-    .block-container [data-testid="stCaptionContainer"] { color: inherit; }
+    .block-container [data-testid="stCaptionContainer"] { color: inherit !important; opacity: 1 !important; }
     .block-container [data-testid="stCaptionContainer"] p { opacity: 0.85; }
     .block-container [data-tag] { background: transparent; border: 1px solid currentColor; color: inherit; }
     @media (max-width: 640px) { .block-container { padding-inline: 0.9rem; } }

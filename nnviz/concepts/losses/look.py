@@ -1,0 +1,36 @@
+"""How losses look on every chart: one colour, dash and marker each; numbers as people write them."""
+
+import numpy as np
+
+from nnviz.charts.build import Trace
+from nnviz.concepts.losses.functions import LABELS
+
+RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+SHORT = {
+    "bce": "Cross-entropy", "sigmoid_mse": "Sigmoid + MSE", "categorical": "Categorical", "sparse": "Sparse",
+    "kl": "KL", "softmax_mse": "MSE (Brier)", "softmax_mae": "MAE", "multi_hinge": "Hinge", "multi_focal": "Focal",
+    "class_dice": "Dice",
+}  # fmt: skip
+TOKENS = {"mse": "$orange", "mae": "$blue", "huber": "$green"}
+DASHES = {"mse": "dash", "mae": "solid", "huber": "dot"}
+SYMBOLS = {"mse": "diamond", "mae": "circle", "huber": "square"}
+
+
+def label(name: str) -> str:
+    """Return the name of a loss as it is written where there is little room."""
+    return SHORT.get(name) or LABELS[name]
+
+
+def stroke(name: str, width: float = 2.4) -> Trace:
+    """Return the line style of MSE, MAE or Huber."""
+    return {"color": TOKENS[name], "dash": DASHES[name], "width": width}
+
+
+def number(value: float) -> str:
+    """Return a number with three significant digits and a real minus sign; a tiny or huge one in powers of ten."""
+    if not np.isfinite(value):
+        return "not a number" if np.isnan(value) else "infinite"
+    if value == 0 or 1e-3 <= abs(value) < 1e5:
+        return f"{value:.3g}".replace("-", "−")
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return f"{mantissa}·10{str(int(exponent)).translate(RAISED)}".replace("-", "−")

@@ -1,0 +1,5 @@
+"""Loss functions (Q8, Q9)."""
+
+from nnviz.ui.page import show
+
+show("losses")
