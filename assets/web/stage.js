@@ -179,8 +179,15 @@ class Stage {
     }
     showWhen(this.controls, this.settings);
     this.ask("full");
-    this.commits += 1;
     this.echoed = false;
+    const written = this.controls.some(({ spec }) => spec.name in changes && spec.kind === "text" && !spec.editor);
+    if (written) this.unsure = true; // a text may be refused: it goes into the address when its picture is there
+    else this.commit();
+  }
+
+  commit() {
+    this.unsure = false;
+    this.commits += 1;
     this.send("committed", { number: this.commits, settings: { ...this.settings } });
   }
 
@@ -219,6 +226,10 @@ class Stage {
       await box.draw();
     }
     this.align();
+    if (this.unsure && stage === "full") {
+      this.showNotes([]);
+      this.commit();
+    }
     this.painted = stage === "full" && !this.link.outdated;
     if (stage === "full") this.transport.begin();
     this.settle();

@@ -157,9 +157,9 @@ class Params(BaseModel):
                 try:
                     values[name] = _parse(query[name], control)
                     cls(**{name: values[name]})
-                except (ValueError, ValidationError):
+                except ValueError as error:  # pydantic's ValidationError is one
                     values.pop(name, None)
-                    ignored.append(Ignored(name, _clip(query[name]), f"{control.title} takes {control.accepted}"))
+                    ignored.append(Ignored(name, _clip(query[name]), _reason(error, control)))
         try:
             return cls(**values), tuple(ignored)
         except ValidationError as error:
@@ -210,6 +210,14 @@ def _kind(annotation: Any) -> tuple[Kind, tuple[str, ...]]:
         return ("pills", get_args(inner)) if get_origin(inner) is Literal else ("vector", ())
     kinds: dict[Any, Kind] = {bool: "toggle", int: "range", float: "range", str: "text"}
     return kinds[annotation], ()
+
+
+def _reason(error: ValueError, control: Control) -> str:
+    """Return what a field's own validator says of a text, or what the control takes."""
+    first = error.errors()[0] if isinstance(error, ValidationError) else None
+    if control.kind == "text" and first is not None and first["type"] == "value_error":
+        return first["msg"].removeprefix("Value error, ")
+    return f"{control.title} takes {control.accepted}"
 
 
 def _parse(text: str, control: Control) -> Any:

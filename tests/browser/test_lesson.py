@@ -9,7 +9,7 @@ import pytest
 
 from nnviz import catalogue
 from nnviz.core.params import controls
-from tests.browser.tools import Browser
+from tests.browser.tools import ENTER, Browser
 
 pytestmark = pytest.mark.browser
 SAVED = """
@@ -161,3 +161,24 @@ def test_own_points_are_set_moved_and_removed_by_hand(browser: Browser, page: ca
         lambda: "3 points" in browser.js("return arguments[0].parentElement.textContent", canvas), "a third by key"
     )
     browser.settled()
+
+
+def test_a_formula_that_is_refused_is_kept_with_the_reason_and_the_last_picture(browser: Browser) -> None:
+    browser.open("/backprop")
+    name = next(
+        one.name for one in controls(catalogue.load("backprop").Params) if one.kind == "text" and not one.editor
+    )
+    box = browser.control(name)
+    picture = browser.drawn("graph")
+    box.clear()
+    box.send_keys("a * (b +" + ENTER)
+    browser.until(lambda: browser.status() == "error", "the refusal")
+    assert "was ignored" in browser.notes()
+    assert browser.control(name).get_attribute("value") == "a * (b +"
+    assert browser.drawn("graph") == picture
+    assert f"{name}=" not in browser.driver.current_url
+    box.send_keys(" 2)" + ENTER)
+    browser.until(lambda: f"{name}=" in browser.driver.current_url, "the formula in the address")
+    browser.settled()
+    assert browser.notes() == ""
+    assert browser.drawn("graph") != picture

@@ -113,4 +113,11 @@ class Browser:
         return [entry["message"] for entry in log if entry["level"] == "SEVERE" and "/_stcore/" not in entry["message"]]
 
 
-SPACE, LEFT, RIGHT, HOME, END = Keys.SPACE, Keys.ARROW_LEFT, Keys.ARROW_RIGHT, Keys.HOME, Keys.END
+SPACE, LEFT, RIGHT, HOME, END, ENTER = (
+    Keys.SPACE,
+    Keys.ARROW_LEFT,
+    Keys.ARROW_RIGHT,
+    Keys.HOME,
+    Keys.END,
+    Keys.ENTER,
+)

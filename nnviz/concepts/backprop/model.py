@@ -38,7 +38,6 @@ class Params(params.Params):
         "Formula of the loss",
         "Letters a, b, c, d and y (the target), numbers, + − * / ^ and sigmoid, tanh, relu, exp, log, sin, cos, sqrt. "
         f"At most {LONGEST} characters and {MOST} nodes. A letter used twice is one node.",
-        editor="text",
         when=FORMULA,
     )
     a: float = params.field(

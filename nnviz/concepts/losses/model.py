@@ -84,7 +84,7 @@ class Params(params.Params):
     )  # fmt: skip
     sentence: str = params.field(
         "the loss is small", "Sentence", f"{LETTERS[0]} to {LETTERS[1]} letters; all but a to z are read as spaces.",
-        editor="text", when={"picture": ("text",)},
+        when={"picture": ("text",)},
     )  # fmt: skip
     flips: float = params.field(
         0.2, "Wrong labels", "Share of the training points that carry the label of another class.",
