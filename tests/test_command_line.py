@@ -4,12 +4,14 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from nnviz import catalogue
 from nnviz.__main__ import main
+from nnviz.core.claims import Claim, Stored, Verdict
 
 
 def test_list_names_every_page_that_exists(capsys: pytest.CaptureFixture[str]) -> None:
@@ -64,3 +66,19 @@ def test_a_wrong_call_is_told_why(arguments: list[str], words: str, capsys: pyte
 def test_home_needs_no_torch() -> None:
     code = "import sys; from nnviz import catalogue; r = catalogue.load('home'); r.view(r.run(r.Params())); sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_claims_fail_where_a_stored_verdict_no_longer_holds(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    supported = Verdict("supported", 1.0, 0.5, 1.5, "", 3, "It holds.")
+    contradicted = Verdict("contradicted", -1.0, -1.5, -0.5, "", 3, "It does not.")
+    claim = Claim("it-holds", "It holds.", "Somebody, 2020", lambda _seeds, _report: supported)
+    room = SimpleNamespace(lesson=SimpleNamespace(claims=(claim,)))
+    monkeypatch.setattr("nnviz.catalogue.load", lambda _slug: room)
+    for verdicts, code in (({"it-holds": contradicted}, 1), ({}, 1), ({"it-holds": supported}, 0)):
+        monkeypatch.setattr("nnviz.core.claims.stored", lambda _slug, kept=verdicts: Stored("", {}, kept))
+        assert main(["claims", "dropout", "--seeds", "3"]) == code
+    said = capsys.readouterr().out
+    assert "dropout it-holds: contradicted → supported" in said
+    assert "dropout it-holds: not stored → supported" in said

@@ -29,7 +29,9 @@ def write(positions: NDArray[np.float64], labels: NDArray[np.int64]) -> str:
 
 
 def _point(number: int, entry: str) -> tuple[float, float, int]:
-    wanted = f"point {number} must be x,y,class with |x|, |y| ≤ {FARTHEST:g} and class 0…{CLASSES - 1}, got {entry[:40]!r}"
+    wanted = (
+        f"point {number} must be x,y,class with |x|, |y| ≤ {FARTHEST:g} and class 0…{CLASSES - 1}, got {entry[:40]!r}"
+    )
     parts = entry.split(",")
     try:
         x, y, label = float(parts[0]), float(parts[1]), int(parts[2])

@@ -13,6 +13,8 @@ CLAIM_SEEDS = 16
 
 def draw(slug: str, all_claims: Sequence[Claim]) -> None:
     """Show a page's claims."""
+    if not all_claims:
+        st.markdown("This page makes no claims of its own; the ledger has those of the others.")
     stored = claims.stored(slug)
     for claim in all_claims:
         entry(slug, claim, stored)

@@ -1,0 +1,352 @@
+"""Build your own network: what is asked for is what is trained, what is drawn is what was trained."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from nnviz.concepts.playground import Params, lesson, run, view
+from nnviz.concepts.playground.diagram import BLANK, MIDDLE, MOST_WIRES, Places, collect, edges, heavy, thumbnails
+from nnviz.concepts.playground.findings import signals
+from nnviz.concepts.playground.gallery import GALLERY
+from nnviz.concepts.playground.hero import shades
+from nnviz.concepts.playground.model import SURFACE, mesh
+from nnviz.concepts.playground.problem import PLAYGROUND, features_of, make_problem, own_set
+from nnviz.concepts.playground.result_charts import confusion
+from nnviz.concepts.playground.saving import loaded, saved
+from nnviz.concepts.playground.schedules import schedule
+from nnviz.concepts.playground.settings import DATA_NAMES
+from nnviz.concepts.playground.training import OWN, edits_of, paced, planned, problem_of, renewed
+from nnviz.core.params import controls
+from nnviz.core.script import as_python, cells
+from nnviz.data import uploads
+from nnviz.ui import wire
+
+SMALL: dict[str, Any] = {"epochs": 12, "seeds": 2, "examples": 60}
+LARGE = {"layers": 6} | {f"units{layer}": 16 for layer in range(1, 7)}
+
+
+def small(**changes: Any) -> Any:
+    return run(Params(**(SMALL | changes)))
+
+
+def test_features_are_what_their_names_say() -> None:
+    points = np.array([[0.5, -2.0], [1.0, 0.2]])
+    found = features_of(points, ("x1", "x2", "x1x1", "x2x2", "x1x2", "sin1", "sin2"))
+    x, y = points.T
+    np.testing.assert_allclose(found.T, [x, y, x * x, y * y, x * y, np.sin(2.5 * x), np.sin(2.5 * y)])
+    assert features_of(points, ()).tolist() == [[0.0], [0.0]]
+
+
+def test_units_of_tensorflow_playground_are_those_of_its_plane() -> None:
+    problem = make_problem("moons", features=("x1", "x2x2", "x1x2", "sin1"), scaling="playground")
+    x, y = PLAYGROUND * problem.train.T
+    np.testing.assert_allclose(problem.inputs(problem.train).T, [x, y * y, x * y, np.sin(x)])
+
+
+def test_standardised_features_and_thousandths() -> None:
+    plain = make_problem("spiral", features=("x1", "x1x2"), scaling="standard")
+    found = plain.inputs(plain.train)
+    np.testing.assert_allclose([found.mean(axis=0), found.std(axis=0)], [[0, 0], [1, 1]], atol=1e-12)
+    wide = make_problem("spiral", features=("x1", "x2"), scaling="thousand")
+    np.testing.assert_allclose(wide.inputs(wide.train), wide.train * [1, 1000])
+
+
+def test_training_share_and_leaking_points() -> None:
+    problem = make_problem("circle", examples=100, share=0.8)
+    assert (len(problem.train), len(problem.test)) == (80, 20)
+    leaking = make_problem("circle", examples=100, share=0.8, leak=0.5)
+    assert len(leaking.train) == 90
+    rows = {tuple(row) for row in leaking.train.tolist()}
+    assert sum(tuple(row) in rows for row in leaking.test.tolist()) == 10
+
+
+def test_targets_of_every_loss() -> None:
+    two, three = make_problem("circle", loss="half_mse"), make_problem("three_classes", loss="mae")
+    assert set(two.targets(two.labels).tolist()) == {-1.0, 1.0}
+    assert two.output == "tanh"
+    assert np.asarray(three.targets(three.labels)).sum(axis=1).tolist() == [1.0] * len(three.labels)
+    assert make_problem("circle").loss == "bce"
+    assert make_problem("three_classes").loss == "cross_entropy"
+    assert make_problem("hills").loss == "half_mse"
+    assert make_problem("diabetes").labels.std() == pytest.approx(1)
+
+
+def test_own_points_and_what_stands_in_for_none() -> None:
+    found = own_set("0,0,0;1,1,5;0.5,-1,2")
+    assert found.classes == tuple("abcdef")
+    assert len(own_set("")) == 2
+    with pytest.raises(ValidationError):
+        Params(points="1,2")
+    assert small(data="points", points="0,0,0;1,1,1;0,1,2;1,0,2;2,2,0").network.sizes[-1] == 3
+
+
+def test_two_columns_of_a_table_of_ones_own() -> None:
+    text = "a,b,c,kind\n" + "\n".join(f"{n},{n % 7},{n * n},{'xyz'[n % 3]}" for n in range(30))
+    identity = uploads.keep(uploads.read_table(text.encode()))
+    params = Params(data=OWN + identity, first=1, second=3, epochs=2, seeds=1)
+    problem, there = problem_of(params)
+    assert there
+    assert problem.axes == ("a", "c")
+    assert problem.classes == ("x", "y", "z")
+    np.testing.assert_allclose(problem.train.mean(axis=0), 0, atol=1e-12)
+    gone = Params(data=OWN + "ab", epochs=2, seeds=1)
+    assert "no longer" in view(run(gone)).sentence
+    assert renewed("ab", "csv:ab") == "csv:ab-1"
+    assert renewed("ab", "circle") == "csv:ab"
+
+
+@pytest.mark.parametrize("last", [0, 1, 5, 59, 60, 75, 200, 2000])
+def test_frames_are_close_together_in_the_beginning(last: int) -> None:
+    found = paced(last, 60)
+    assert found[0] == 0
+    assert found[-1] == last
+    assert len(found) == min(60, last + 1)
+    assert (np.diff(found) > 0).all()
+
+
+def test_schedules_at_their_ends() -> None:
+    assert schedule("step", 100)[49::25] == (1.0, 0.1, 0.01)
+    assert schedule("warmup", 100)[0] == pytest.approx(0.1)
+    assert max(schedule("warmup", 100)) == 1.0
+    assert all(len(schedule(name, 1)) == 1 for name in ("constant", "step", "exponential", "cosine", "warmup"))
+
+
+def test_the_network_is_the_one_that_was_asked_for() -> None:
+    found = small(layers=3, units1=5, units2=5, units3=7, activation="mixed", residual=True, normalization="layer")
+    assert found.network.sizes == (2, 5, 5, 7, 1)
+    assert found.network.activation == ("tanh", "relu", "tanh")
+    assert found.network.joints.tolist() == [1, 3, 1, 0]
+    assert small(layers=0, features=()).network.sizes == (1, 1)
+    options = planned(Params(penalty="l1", clipping="value", dropout=(0.5,) * 6), found.problem).keywords
+    assert (options["l1"], options["l2"], options["clip_value"], options["clip_norm"]) == (0.003, 0.0, 1.0, 0.0)
+    assert options["dropout"] == ((0.5, 0.5),)
+
+
+def test_long_runs_get_fewer_seeds_and_say_so() -> None:
+    params = Params(epochs=2000, seeds=32, batch=1, share=0.9, **LARGE)
+    plan = planned(params, problem_of(params)[0])
+    assert 1 <= len(plan.seeds) < 32
+    assert planned(params.preview(), problem_of(params)[0]).epochs < 200
+
+
+def test_the_surface_and_the_thumbnails_are_the_networks_answers() -> None:
+    found = small(layers=1, units1=3)
+    module = found.trained.module(0)
+    import torch
+
+    grid = torch.from_numpy(found.problem.inputs(mesh(SURFACE, found.window)))
+    logits = module(grid).detach().numpy().reshape(SURFACE, SURFACE)
+    np.testing.assert_allclose(found.story.surface[-1, ..., 0], logits, rtol=1e-4, atol=1e-5)
+    codes = shades(found)[-1]
+    np.testing.assert_array_equal(codes, np.round(240 / (1 + np.exp(-logits.astype(np.float64)))).astype(np.uint8))
+    side = found.story.units.shape[1]
+    hidden = torch.tanh(module[0](torch.from_numpy(found.problem.inputs(mesh(side, found.window))))).detach().numpy()
+    picture = thumbnails(found)[-1]  # columns x, hidden, output; rows are units from the top down
+    for unit in range(3):
+        part = picture[unit * (side + 1) : unit * (side + 1) + side, side + 1 : 2 * side + 1]
+        expected = np.round(MIDDLE * (1 + hidden[:, unit].reshape(side, side)[::-1]))
+        np.testing.assert_allclose(part, expected, atol=1)
+    assert (picture[2 * (side + 1) :, : side + 1] == BLANK).all(), "there is no third feature"
+    assert (np.diff(picture[0, :side].astype(int)) > 0).all(), "x₁ grows to the right"
+    assert picture[side + 1, 0] > MIDDLE > picture[2 * side, 0], "x₂ grows upwards"
+    x, y = edges(Places.of(found.network.sizes), side)
+    assert (len(y) - 1, len(x) - 1) == picture.shape
+    assert (np.diff(x) > 0).all()
+
+
+def test_a_unit_is_shown_large_as_its_thumbnail_says() -> None:
+    found = small(unit="1.2")
+    assert found.large == (1, 2)
+    unit = found.trained.hidden(found.problem.inputs(mesh(SURFACE, found.window)))[0][-1, 0, :, 2]
+    np.testing.assert_array_equal(found.story.surface[-1, ..., 0], unit.reshape(SURFACE, SURFACE))
+    np.testing.assert_array_equal(shades(small(unit="0.1"))[0][:, 0], shades(small(unit="0.1"))[-1][:, 9])
+    for absent in ("out", "", "5.0", "1.9"):
+        assert small(unit=absent).large is None
+    marks = next(trace for trace in view(found).charts[0].figure["data"] if "ids" in trace)
+    assert len(set(marks["ids"])) == len(marks["ids"]) == 2 + 4 + 2 + 1
+    for key in marks["ids"]:
+        assert Params(unit=key).unit == key
+
+
+def test_wires_lie_between_their_units_and_the_heaviest_are_drawn_of_many() -> None:
+    found = small()
+    places = Places.of(found.network.sizes)
+    wires = collect(found, places)
+    assert len(wires.index) == 2 * 4 + 4 * 2 + 2
+    matrix, _ = found.network.layers(found.trained.final[0])[1]
+    layer, unit, source = wires.index[9]
+    assert wires.weights[-1, 9] == pytest.approx(matrix[unit, source], rel=1e-5)
+    assert layer == 1
+    assert (wires.ends[:, 0] < wires.ends[:, 2]).all()
+    many = collect(small(epochs=1, **LARGE), places=Places.of((2, *(16,) * 6, 1)))
+    assert heavy(many).sum(axis=1).max() <= MOST_WIRES
+
+
+def test_the_hero_has_few_traces_and_is_light() -> None:
+    chart = view(run(Params())).charts[0]
+    assert len(chart.figure["data"]) <= 12
+    assert set(chart.click) == {"edge", "weight", "editing", "unit"}
+    large = view(run(Params(seeds=1, epochs=60, **LARGE)))
+    assert len(wire.encode(large)) < 1_700_000
+
+
+def test_a_weight_set_by_hand_is_the_weight_and_training_goes_on_from_it() -> None:
+    base = small()
+    still = small(editing=True, edge="0.1.0=2.5;1.0.b", weight=-3.0, train_on=0)
+    expected = base.trained.final[0].copy()
+    layers = base.network.layers(expected)
+    layers[0][0][1, 0], layers[1][1][0] = 2.5, -3.0
+    np.testing.assert_allclose(still.story.weights[-1], expected, rtol=1e-6)
+    on = small(editing=True, edge="0.1.0=2.5;1.0.b", weight=-3.0, train_on=30)
+    assert on.story.at[-1] == 12 + 30
+    assert (np.diff(on.story.at) > 0).all()
+    assert on.later.train_loss[-1, 0] < on.later.train_loss[0, 0]
+    np.testing.assert_array_equal(on.trained.final, base.trained.final)
+    assert "Your change" in view(on).sentence
+
+
+def test_clicks_keep_the_changes_made_so_far() -> None:
+    found = small(editing=True, edge="0.1.0=2.5;1.0.b", weight=-3.0, train_on=0)
+    dots = next(trace for trace in view(found).charts[0].figure["data"] if "customdata" in trace)
+    assert "0.1.0=2.5;1.0.b=-3;0.0.0" in dots["customdata"]
+    assert "0.1.0=2.5;1.0.b" in dots["customdata"], "the chosen one stays chosen"
+    for number, chain in enumerate(dots["customdata"]):
+        settings, ignored = Params.from_query({"edge": chain, "weight": dots["text"][number], "editing": "1"})
+        assert not ignored
+        assert len(edits_of(settings, found.network)) in (2, 3)
+    assert edits_of(Params(editing=True, edge="5.3.1"), found.network) == (), "a wire of another network"
+
+
+def test_the_confusion_matrix_counts_the_test_points() -> None:
+    found = small(data="three_classes", epochs=30)
+    tables = confusion(found)
+    assert tables.shape[1:] == (3, 3)
+    assert tables[-1].sum() == len(found.problem.test)
+    share = np.trace(tables[-1]) / tables[-1].sum()
+    assert share == pytest.approx(found.scores.test_score[-1, 0])
+
+
+def test_gradients_of_a_linear_tower_grow_as_their_matrices() -> None:
+    found = small(layers=3, units1=1, units2=1, units3=1, activation="linear", initialization="constant", gain=4.0)
+    ratios = signals(found)
+    np.testing.assert_allclose(ratios[:-1] / ratios[1:], 4.0, rtol=1e-6)
+
+
+@pytest.mark.parametrize("good", GALLERY, ids=lambda good: good.name)
+def test_settings_that_work_do_work(good: Any) -> None:
+    found = run(Params(**(dict(good.values) | {"seeds": 3})))
+    assert np.median(found.scores.test_score[-1]) >= good.reaches
+    assert not [finding for finding in view(found).findings if finding.severity == "failure"]
+
+
+@pytest.mark.parametrize("preset", lesson.presets, ids=lambda preset: preset.name)
+def test_presets_break_and_are_named(preset: Any) -> None:
+    causes = {finding.cause for finding in view(run(Params(**preset.values))).findings}
+    assert preset.cause in causes
+
+
+def test_nan_is_located_and_explained() -> None:
+    finding = next(one for one in view(run(Params(**lesson.presets[0].values))).findings if one.cause == "non-finite")
+    assert "step" in finding.text
+    assert "lower the rate" in finding.text
+
+
+@pytest.mark.parametrize("data", DATA_NAMES)
+@pytest.mark.parametrize("loss", ["cross_entropy", "half_mse"])
+def test_every_data_set_with_both_kinds_of_loss(data: str, loss: str) -> None:
+    shown = view(small(data=data, loss=loss))
+    assert [chart.name for chart in shown.charts][:2] == ["network", "losses"]
+    for chart in shown.charts:
+        chart.to_figure()
+
+
+@pytest.mark.parametrize("control", controls(Params), ids=lambda control: control.name)
+def test_every_control_at_its_ends(control: Any) -> None:
+    values: list[Any] = {
+        "range": [control.minimum, control.maximum],
+        "toggle": [True],
+        "select": [value for value, _ in control.options],
+        "vector": [(control.maximum,) * control.length],
+        "pills": [(), tuple(value for value, _ in control.options)],
+        "text": [],
+    }[control.kind]
+    for value in values:
+        whole = int(value) if control.whole else value
+        changes = SMALL | {control.name: whole} | ({"epochs": 2} if control.name == "seeds" else {})
+        shown = view(run(Params(**changes).preview() if control.name == "epochs" else Params(**changes)))
+        assert shown.sentence
+
+
+def test_a_preview_draws_the_same_charts_of_one_network() -> None:
+    full, quick = Params(), Params().preview()
+    found = run(quick)
+    assert len(found.plan.seeds) == 1
+    assert found.plan.epochs == full.epochs, "the default network is trained in full while the hand moves"
+    names = [chart.name for chart in view(found).charts]
+    assert names == [chart.name for chart in view(run(full)).charts]
+    first = run(full).trained.final[0]
+    np.testing.assert_array_equal(found.trained.final[0], first)
+
+
+@pytest.mark.parametrize("prediction", lesson.predictions, ids=lambda one: one.question[:20])
+@pytest.mark.parametrize("settings", [{}, {"data": "hills", "layers": 0}, {"data": "iris", "noise": 1.0}], ids=str)
+def test_predictions_are_graded_from_any_settings(prediction: Any, settings: dict[str, Any]) -> None:
+    answer = prediction.answer(run(prediction.setting(Params(**(SMALL | settings)))))
+    assert 0 <= answer.choice < len(prediction.choices)
+    assert "%" in answer.because or any(letter.isdigit() for letter in answer.because)
+
+
+def test_a_linear_network_cannot_do_the_circle() -> None:
+    prediction = lesson.predictions[1]
+    assert prediction.answer(run(prediction.setting(Params()))).choice == 2
+
+
+SCRIPTS: tuple[dict[str, Any], ...] = (
+    {"epochs": 20},
+    {"data": "three_classes", "layers": 3, "units2": 4, "residual": True, "normalization": "layer", "optimizer": "adam",
+     "dropout": (0.2, 0.0, 0.3, 0.0, 0.0, 0.0), "rate": 0.01, "penalty": "both", "schedule": "warmup", "epochs": 8},
+    {"data": "hills", "activation": "mixed", "layers": 4, "clipping": "norm", "threshold": 0.1, "batch": 7,
+     "features": ("x1", "x2", "sin1"), "optimizer": "adamw", "rate": 0.01, "epochs": 8},
+    {"data": "points", "points": "0,0,0;1,1,1;2,1,2;-1,0,3;0,1,1;1,0,0", "loss": "half_mse", "epochs": 5},
+    {"data": "iris", "loss": "huber", "scaling": "standard", "initialization": "playground", "epochs": 5},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("settings", SCRIPTS, ids=lambda settings: settings.get("data", "circle"))
+def test_the_script_prints_the_numbers_of_the_screen(settings: dict[str, Any], tmp_path: Path) -> None:
+    params = Params(**settings)
+    assert lesson.recipe is not None
+    file = tmp_path / "script.py"
+    file.write_text(as_python(cells(lesson.recipe, params.model_dump(), "")))
+    printed = subprocess.run([sys.executable, "-I", str(file)], capture_output=True, text=True, check=True).stdout
+    numbers = dict(line.rsplit(" = ", 1) for line in printed.splitlines())
+    found = run(params.but(seeds=1))
+    for measure in lesson.measures:
+        assert float(numbers[measure.name]) == pytest.approx(float(np.asarray(measure.of(found))[0]), rel=1e-5)
+
+
+def test_what_is_saved_can_be_loaded_and_holds_the_weights() -> None:
+    params = Params(
+        **(SMALL | {"data": "spiral", "features": ("x1", "sin2"), "edge": "0.0.0=1;1.0.b", "editing": True})
+    )
+    text = saved(params)
+    again, whole = loaded(text.encode())
+    assert (again, whole) == (params, True)
+    layers = json.loads(text)["layers"]
+    assert [np.shape(layer["weight"]) for layer in layers] == [(4, 2), (2, 4), (1, 2)]
+    assert layers[1]["bias"] == pytest.approx(run(params).story.weights[-1][20:22].tolist(), rel=1e-5, abs=1e-6)
+    assert loaded(b'{"settings": {"rate": "0.5", "nonsense": 1}}') == (Params(rate=0.5), False)
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"[]", b"{}", b'{"settings": 3}', b"\xff", b" " * 300_000], ids=lambda raw: repr(raw[:12])
+)
+def test_other_files_are_refused(raw: bytes) -> None:
+    with pytest.raises(ValueError, match="nothing has changed"):
+        loaded(raw)
