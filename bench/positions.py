@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from functools import cache
 
 from nnviz import catalogue
 from nnviz.catalogue import Room
@@ -13,10 +14,13 @@ MANY = 30
 PROBES = (12, 45, 75, 108)
 
 
+@cache
 def live_control(room: Room) -> Control:
-    """Return the first live slider that moves the hero from the defaults all along its way, one with many positions if there is one."""
-    own = [one for one in controls(room.Params) if one.live and one.kind == "range" and not one.when]
-    return max((one for one in own if _moves_hero(room, one)), key=lambda one: min(_count(one), MANY))
+    """Return the first live slider that stands there from the defaults and moves the hero all along its way, one with many positions if there is one."""
+    there = room.Params().texts()
+    own = [one for one in controls(room.Params) if one.live and one.kind == "range"]
+    shown = [one for one in own if all(there[name] in allowed for name, allowed in one.when.items())]
+    return max((one for one in shown if _moves_hero(room, one)), key=lambda one: min(_count(one), MANY))
 
 
 def _moves_hero(room: Room, control: Control) -> bool:
@@ -30,7 +34,8 @@ def value_at(control: Control, position: int) -> float:
     """Return the control's value at a position, put on its grid."""
     low, high = float(control.minimum or 0.0), float(control.maximum or 0.0)
     if control.log:
-        return float(f"{low * (high / low) ** (position / LAST):.3g}")
+        value = float(f"{low * (high / low) ** (position / LAST):.3g}")
+        return round(value) if control.whole else value
     value = low + (high - low) * position / LAST
     value = round(value / control.step) * control.step if control.step else value
     return round(value) if control.whole else value

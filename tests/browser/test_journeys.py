@@ -3,8 +3,9 @@
 import pytest
 from selenium.webdriver import ActionChains
 
+from bench.positions import live_control
 from nnviz import catalogue
-from nnviz.core.params import Control, controls
+from nnviz.core.params import Control
 from tests.browser.tools import END, HOME, LEFT, RIGHT, SPACE, Browser
 
 pytestmark = pytest.mark.browser
@@ -12,9 +13,8 @@ every_page = pytest.mark.parametrize("page", catalogue.built(), ids=lambda page:
 
 
 def live_range(page: catalogue.Page) -> Control:
-    """Return the first live slider of a page that stands there from the defaults."""
-    own = controls(catalogue.load(page.slug).Params)
-    return next(control for control in own if control.live and control.kind == "range" and not control.when)
+    """Return a live slider that stands there from the defaults and moves the hero."""
+    return live_control(catalogue.load(page.slug))
 
 
 @every_page
