@@ -182,3 +182,4 @@ def test_a_formula_that_is_refused_is_kept_with_the_reason_and_the_last_picture(
     browser.settled()
     assert browser.notes() == ""
     assert browser.drawn("graph") != picture
+    assert all("422" in one for one in browser.complaints())  # the refusals themselves

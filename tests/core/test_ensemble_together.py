@@ -331,5 +331,9 @@ def test_warm_leaves_nothing_to_compile() -> None:
     )
     trained.outputs(np.asfortranarray(frozen.astype(np.float32)))
     trained.gradients()
+    for kept in (trained.settings.activations, trained.train.inputs, trained.train.targets):
+        kept.setflags(write=False)  # as a remembered run is
+    trained.outputs(frozen)
+    trained.gradients()
     entries = (kernel.train_epochs, kernel.evaluate, kernel.gradients)
     assert [len(entry.signatures) for entry in entries] == [1, 1, 1]

@@ -51,9 +51,10 @@ class Examples:
         return self.inputs[index], self.targets[index if len(self.targets) > 1 else 0]
 
     def chosen(self, network: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the points of one network: (n, d) and (n, out)."""
+        """Return the points of one network: (n, d) and (n, out), as the kernel takes them."""
         inputs, targets = self.all_of(network)
-        return (inputs, targets) if self.rows is None else (inputs[self.rows[network]], targets[self.rows[network]])
+        chosen = slice(None) if self.rows is None else self.rows[network]
+        return plain(inputs[chosen]), plain(targets[chosen])
 
 
 def points_of(network: MLP, inputs: ArrayLike, count: int) -> NDArray[np.float64]:

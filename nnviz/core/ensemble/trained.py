@@ -169,7 +169,8 @@ class Trained:
 
     def _model(self, index: int) -> tuple[Doubles, Whole, Whole, Whole, np.float64]:
         vectors = pad_weights(self.weights[:, index], self.network.sizes)
-        codes, joints = self.settings.activations[index], self.network.joints
+        codes = np.require(self.settings.activations[index], requirements=["C_CONTIGUOUS", "WRITEABLE"])
+        joints = self.network.joints  # what is kept is read-only, and for that numba would compile anew
         return vectors, np.array(self.network.sizes), codes, joints, self._shape(index)
 
     def _forward(self, index: int, points: Doubles, *, hidden: bool) -> tuple[Floats, Floats]:
