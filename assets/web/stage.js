@@ -26,8 +26,10 @@ class Stage {
   constructor(parent, data) {
     this.slug = data.slug;
     this.settings = { ...data.settings };
+    this.told = data.settings; // what Python knows; settings of its own that differ come from elsewhere
     this.charts = new Map();
     this.commits = 0;
+    this.pinnings = 0;
     this.echoed = true;
     this.painted = false;
     this.link = new Link(data.slug, {
@@ -47,7 +49,7 @@ class Stage {
     this.findings = element("ul", { class: "nv-findings", "aria-label": "What the diagnosis found" });
     this.rest = element("div", { class: "nv-charts" });
     this.pins = new Pins(data.slug, {
-      changed: (list) => this.send("pinned", { number: (this.commits += 1), pins: list }),
+      changed: (list) => this.send("pinned", { number: (this.pinnings += 1), pins: list }),
       open: (settings) => this.chosen(settings),
       share: () => this.transport.place,
       drawn: () => this.align(),
@@ -79,10 +81,10 @@ class Stage {
     this.colours = data.colours;
     this.root.classList.toggle("nv-teach", data.teach);
     if (data.echo >= this.commits) {
-      this.echoed = true;
-      const changed = Object.keys(data.settings).some((name) => data.settings[name] !== this.settings[name]);
-      if (changed) this.take(data.settings);
-      this.showNotes(data.notes);
+      this.echoed = !this.unsure;
+      const elsewhere = Object.keys(data.settings).some((name) => data.settings[name] !== this.told[name]);
+      if (elsewhere) this.take(data.settings);
+      if (!this.unsure) this.showNotes(data.notes);
     }
     const mode = themeMode(this.root);
     if (mode !== this.mode) {
@@ -96,6 +98,8 @@ class Stage {
   }
 
   take(settings) {
+    this.unsure = false;
+    this.told = settings;
     this.settings = { ...settings };
     for (const control of this.controls) control.set(this.settings[control.spec.name]);
     showWhen(this.controls, this.settings);
@@ -108,6 +112,7 @@ class Stage {
       moved: (name, text) => this.moved(name, text),
       chosen: (name, text) => this.chosen({ [name]: text }),
     };
+    this.writes = data.controls.some((spec) => spec.kind === "text" && !spec.editor);
     this.controls = visible.map((spec) => makeControl(spec, this.settings[spec.name], hooks));
     const first = this.controls.filter((control) => !control.spec.more);
     const others = this.controls.filter((control) => control.spec.more);
@@ -180,14 +185,14 @@ class Stage {
     showWhen(this.controls, this.settings);
     this.ask("full");
     this.echoed = false;
-    const written = this.controls.some(({ spec }) => spec.name in changes && spec.kind === "text" && !spec.editor);
-    if (written) this.unsure = true; // a text may be refused: it goes into the address when its picture is there
+    if (this.writes) this.unsure = true; // a text may be refused: it goes into the address when its picture is there
     else this.commit();
   }
 
   commit() {
     this.unsure = false;
     this.commits += 1;
+    this.told = { ...this.settings };
     this.send("committed", { number: this.commits, settings: { ...this.settings } });
   }
 

@@ -13,7 +13,6 @@ from nnviz.core.params import Params, as_text, controls
 from nnviz.core.statistics import Band, Interval, band, paired_interval
 
 Word = Literal["higher", "lower", "equal", "inconclusive", "one run each"]
-ONE_SEED = ("seed", "weight_seed")
 
 
 @dataclass(frozen=True)
@@ -60,13 +59,8 @@ class Comparison:
         return f"{capital(name)}: {middles}; difference {found.estimate:+.3g}{unit} ({ends}; {wins}): {said}."
 
 
-def compare(measure: Measure, here: Any, there: Any) -> Comparison:
-    """Compare two runs by a measure; runs of different numbers of seeds are compared over the seeds both have."""
-    return compare_values(measure, values_of(measure, here), values_of(measure, there))
-
-
-def compare_values(measure: Measure, here: NDArray[np.float64], there: NDArray[np.float64]) -> Comparison:
-    """Compare two runs by the values of a measure, (S,) each."""
+def compare(measure: Measure, here: NDArray[np.float64], there: NDArray[np.float64]) -> Comparison:
+    """Compare two runs by the values of a measure, (S,) each; of different lengths, over the seeds that both have."""
     count = min(len(here), len(there))
     here, there = here[:count], there[:count]
     higher = int(np.sum(here > there))
@@ -112,10 +106,9 @@ def seeded(params: Params, count: int) -> list[Params]:
     limits = {control.name: control for control in controls(type(params))}
     if "seeds" in limits:
         return [params.but(seeds=min(count, int(limits["seeds"].maximum or count)))]
-    name = next((name for name in ONE_SEED if name in limits), None)
-    if name is None:
+    if "seed" not in limits:
         return []
-    return [params.but(**{name: seed}) for seed in range(min(count, int(limits[name].maximum or count) + 1))]
+    return [params.but(seed=seed) for seed in range(min(count, int(limits["seed"].maximum or count) + 1))]
 
 
 def _shown(options: Sequence[tuple[str, str]], value: Any) -> str:

@@ -1,5 +1,6 @@
 """Claims as they are shown: on a page's tab and in the ledger, each with its verdict and a way to run it again."""
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,23 +24,26 @@ def draw(slug: str, all_claims: Sequence[Claim]) -> None:
         st.caption(f"Verdicts computed on {stored.date} with {versions}; those run here replace them for this visit.")
 
 
-def current(slug: str, claim: Claim, stored: Stored | None) -> Verdict | None:
-    """Return the verdict run in this visit, or the stored one."""
-    fresh: dict[str, Verdict] = st.session_state.get(f"verdicts-{slug}", {})
-    return fresh.get(claim.name) or (stored.verdicts.get(claim.name) if stored else None)
+def current(slug: str, claim: Claim, stored: Stored | None) -> tuple[Verdict | None, float]:
+    """Return the verdict run in this visit, or the stored one, and the seconds that it took."""
+    fresh: dict[str, tuple[Verdict, float]] = st.session_state.get(f"verdicts-{slug}", {})
+    if claim.name in fresh:
+        return fresh[claim.name]
+    return (stored.verdicts.get(claim.name), stored.seconds.get(claim.name, 0.0)) if stored else (None, 0.0)
 
 
 def entry(slug: str, claim: Claim, stored: Stored | None) -> None:
     """Show one claim: its text, its source, its verdict, and the button that runs it again."""
-    verdict = current(slug, claim, stored)
+    verdict, took = current(slug, claim, stored)
     doubtful = " *(widely repeated, doubtful)*" if claim.doubtful else ""
     st.markdown(f"**{claim.text}**{doubtful} — {claim.source}")
     left, right = st.columns([5, 1], vertical_alignment="center")
     if verdict:
-        took = (stored.seconds.get(claim.name) if stored else None) or 0.0
         left.markdown(describe(verdict) + (f" *Took {took:.0f} s.*" if took >= 1 else ""))
     if right.button("Run it", key=f"claim-{slug}-{claim.name}", help=f"Test it now, over {CLAIM_SEEDS} seeds"):
-        st.session_state.setdefault(f"verdicts-{slug}", {})[claim.name] = _test(claim)
+        begun = time.monotonic()
+        tested = _test(claim)
+        st.session_state.setdefault(f"verdicts-{slug}", {})[claim.name] = tested, time.monotonic() - begun
         st.rerun()
 
 

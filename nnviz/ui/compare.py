@@ -37,10 +37,11 @@ def draw(slug: str, room: Room, params: Params) -> None:
         "Is it luck?", key=f"luck-{slug}", help=f"Run both with up to {MANY} seeds", icon=":material/casino:"
     )
     differing = compare.changes(params, other)
+    name = _plain(names[number or 0])
     if not differing:
-        st.markdown(f"Both are the same settings: **{names[number or 0]}**. Change one thing and look here again.")
+        st.markdown(f"Both are the same settings: **{name}**. Change one thing and look here again.")
     else:
-        st.markdown(f"**{names[number or 0]} → on screen** · " + " · ".join(_plain(line) for line in differing))
+        st.markdown(f"**{name} → on screen** · " + " · ".join(_plain(line) for line in differing))
     many = (compare.seeded(params, MANY), compare.seeded(other, MANY)) if tested else ([], [])
     if tested and not many[0]:
         st.info("Nothing on this page is drawn at random: the same settings always give these numbers.")
@@ -51,7 +52,7 @@ def draw(slug: str, room: Room, params: Params) -> None:
         return
     there = _values(slug, room, many[1] or [other])
     for measure in room.lesson.measures:
-        _show(compare.compare_values(measure, here[measure.name], there[measure.name]))
+        _show(compare.compare(measure, here[measure.name], there[measure.name]))
 
 
 def _show(found: Comparison) -> None:

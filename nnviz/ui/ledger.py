@@ -29,7 +29,7 @@ def lines() -> Iterator[Line]:
     for page in catalogue.built():
         stored = claims.stored(page.slug)
         for claim in catalogue.load(page.slug).lesson.claims:
-            yield Line(page, claim, stored, shown.current(page.slug, claim, stored))
+            yield Line(page, claim, stored, shown.current(page.slug, claim, stored)[0])
 
 
 def show() -> None:

@@ -16,7 +16,6 @@ KEPT = ("teach", "hide", "tab", "pins")
 RESERVED = (*KEPT, "frame")
 """Names in the URL that speak to the frame and not to the model; a moment (`frame`) belongs to the run that was shared."""
 MOST_PINS, LONGEST_NAME = 4, 40
-SEEDS = ("seed", "weight_seed")
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ def mount(slug: str, room: Room, params: Params, notes: tuple[str, ...]) -> None
             "hide": st.query_params.get("hide", "").split(","),
             "pins": [{"name": pin.name, "settings": pin.params.texts()} for pin in pins_from_url(room.Params)],
             "frame": st.query_params.get("frame", "") if st.query_params.get("frame", "").isdigit() else "",
-            "reseed": next((name for name in SEEDS if name in room.Params.model_fields), None),
+            "reseed": "seed" if "seed" in room.Params.model_fields else None,
             "echo": _committed(key).get("number", 0),
             "colours": theme.COLOURS,
         },

@@ -21,7 +21,7 @@ class Single(Params):
 
 
 def found(here: list[float], there: list[float]) -> compare.Comparison:
-    return compare.compare(MEASURE, here, there)
+    return compare.compare(MEASURE, np.array(here, float), np.array(there, float))
 
 
 def test_the_interval_is_the_paired_one() -> None:
