@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     script.add_argument("--out", type=Path, help="write it to this file instead of the screen")
     test = commands.add_parser("claims", help="test claims over seeds; fails if a stored verdict no longer holds")
     test.add_argument("slug", nargs="?", help="a page; all pages without it")
-    test.add_argument("--seeds", type=int, default=16)
+    test.add_argument("--seeds", type=int, help="how many; without it as many as each claim names")
     test.add_argument("--store", action="store_true", help="keep the verdicts: the page shows them")
     known, rest = parser.parse_known_args(arguments)
     if rest and known.command not in ("run", "script"):
@@ -125,7 +125,7 @@ def _claims(known: argparse.Namespace, _rest: Sequence[str]) -> int:
     return 0
 
 
-def _recompute(slug: str, seeds: int, *, keep: bool) -> list[str]:
+def _recompute(slug: str, seeds: int | None, *, keep: bool) -> list[str]:
     """Test a page's claims, print them, and return in words which stored verdicts came out otherwise."""
     before = claims.stored(slug)
     verdicts: dict[str, Verdict] = {}
@@ -134,7 +134,7 @@ def _recompute(slug: str, seeds: int, *, keep: bool) -> list[str]:
     print(f"\n{slug}")
     for claim in catalogue.load(slug).lesson.claims:
         began = time.perf_counter()
-        verdict = verdicts[claim.name] = claim.test(range(seeds), _progress)
+        verdict = verdicts[claim.name] = claim.test(range(seeds or claim.seeds), _progress)
         seconds[claim.name] = time.perf_counter() - began
         doubtful = " (✗?)" if claim.doubtful else ""
         print(f"{verdict.sign} {verdict.word:12} {claim.text}{doubtful}\n  {verdict.reason}", flush=True)

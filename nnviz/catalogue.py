@@ -359,6 +359,12 @@ def built() -> tuple[Page, ...]:
     return tuple(page for page in pages() if page.exists)
 
 
+def listed(slugs: str) -> list[Page]:
+    """Return the pages of a list of slugs, written a,b,c, in its order; what is no page that exists is left out."""
+    known = {page.slug: page for page in built()}
+    return [known[slug] for slug in dict.fromkeys(slugs.split(",")) if slug in known]
+
+
 def find(slug: str) -> Page:
     """Return the page of that slug; raises KeyError naming those that exist."""
     for page in pages():

@@ -1,21 +1,18 @@
 """Build your own network: the page's own extras are settings that work, a learner's own table, saving and loading."""
 
-from typing import Any
-
 import streamlit as st
 
 from nnviz.concepts.playground import Params
 from nnviz.concepts.playground.gallery import GALLERY
 from nnviz.concepts.playground.problem import REAL_NAMES
 from nnviz.concepts.playground.saving import loaded, saved
-from nnviz.concepts.playground.training import OWN, renewed, table_of
-from nnviz.data import uploads
 from nnviz.data.real import real
-from nnviz.ui import stage
+from nnviz.data.tables import Table, table_of
+from nnviz.ui import stage, upload
 from nnviz.ui.page import show
 
-FILE, REFUSED, SAVED, UNREAD = "playground-file", "playground-refused", "playground-saved", "playground-unread"
-FEWEST, MOST_COLUMNS = 10, 30
+SAVED, UNREAD = "playground-saved", "playground-unread"
+MOST_COLUMNS = 30
 
 
 def extras(params: Params) -> None:
@@ -42,23 +39,13 @@ def _gallery() -> None:
 
 def _table(params: Params) -> None:
     st.markdown("**Your own table** · CSV, names in row 1; words only in the column to predict")
-    st.file_uploader(
-        "CSV file", type=["csv", "tsv", "txt"], key=FILE, on_change=_take_file, label_visibility="collapsed"
-    )
-    if REFUSED in st.session_state:
-        st.error("This file was not taken, and nothing has changed.", icon=":material/close:")
-        st.code(st.session_state[REFUSED], language=None, wrap_lines=True)
+    upload.uploader("playground", Params, _first_columns)
     table = table_of(params.data)
     names = table.features if table else real(params.data).features if params.data in REAL_NAMES else ()
     for field, label in (("first", "Column on x₁"), ("second", "Column on x₂")):
         if names:
             _column(params, field, label, names[:MOST_COLUMNS])
-    if table and not table.classes:
-        columns = list(table.columns)
-        key = f"playground-target-{params.data}"
-        st.selectbox(
-            "Column to predict", columns, index=columns.index(table.target), key=key, on_change=_take_target, args=(params, key)
-        )  # fmt: skip
+    upload.target("playground", params, lambda _: {})
     if not names:
         st.caption(
             "Two of its columns become x₁ and x₂. It stays on this server for a while, for whoever has its link."
@@ -69,38 +56,16 @@ def _column(params: Params, field: str, label: str, names: tuple[str, ...]) -> N
     now = min(getattr(params, field), len(names)) - 1
     key = f"playground-{field}-{params.data}-{now}"
     st.selectbox(
-        label, names, index=now, key=key, on_change=lambda: _write(**{field: names.index(st.session_state[key]) + 1})
+        label,
+        names,
+        index=now,
+        key=key,
+        on_change=lambda: stage.change_url(Params, **{field: names.index(st.session_state[key]) + 1}),
     )
 
 
-def _take_file() -> None:
-    file = st.session_state[FILE]
-    st.session_state.pop(REFUSED, None)
-    if file is None:
-        return
-    try:
-        table = uploads.read_table(file.getvalue())
-        if len(table) < FEWEST:
-            raise uploads.UploadError(f"The table has {len(table)} rows; this page needs at least {FEWEST}.")
-        identity = uploads.keep(table)
-    except uploads.UploadError as error:
-        st.session_state[REFUSED] = str(error)
-        return
-    current, _ = stage.settings_from_url(Params)
-    _write(data=renewed(identity, current.texts()["data"]), first=1, second=min(2, len(table.features)))
-
-
-def _take_target(params: Params, key: str) -> None:
-    table = table_of(params.data)
-    if table is None:
-        return
-    try:
-        identity = uploads.keep(table.with_target(st.session_state[key]))
-    except uploads.UploadError as error:
-        st.session_state[REFUSED] = str(error)
-        return
-    st.session_state.pop(REFUSED, None)
-    _write(data=OWN + identity)
+def _first_columns(table: Table) -> dict[str, int]:
+    return {"first": 1, "second": min(2, len(table.features))}
 
 
 def _saving(params: Params) -> None:
@@ -131,11 +96,6 @@ def _load() -> None:
     if not whole:
         st.session_state[UNREAD] = "Some settings were left out."
     stage.write_url(params)
-
-
-def _write(**changes: Any) -> None:
-    current, _ = stage.settings_from_url(Params)
-    stage.write_url(current.but(**changes))
 
 
 show("playground", extras)

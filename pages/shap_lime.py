@@ -12,12 +12,12 @@ from PIL import Image
 
 from nnviz.concepts.shap_lime import Params
 from nnviz.concepts.shap_lime.model import asked
-from nnviz.concepts.shap_lime.subject import FEWEST, OWN, Subject, renewed, resolve, subject
-from nnviz.data import uploads
-from nnviz.ui import stage
+from nnviz.concepts.shap_lime.subject import Subject, subject
+from nnviz.data.tables import Table, table_of
+from nnviz.ui import stage, upload
 from nnviz.ui.page import show
 
-FILE, REFUSED, TARGET = "shap-lime-file", "shap-lime-refused", "shap-lime-target"
+SLUG = "shap-lime"
 
 
 def extras(params: Params) -> None:
@@ -76,64 +76,22 @@ def thumbnail(ink: NDArray[np.float64]) -> str:
 def _take_row(key: str) -> None:
     chosen = st.session_state[key].selection.rows
     if chosen:
-        _write(row=chosen[0])
+        stage.change_url(Params, row=chosen[0])
 
 
 def _upload(params: Params) -> None:
     st.markdown("**Your own table** · CSV, names in row 1, numbers below; words only in the column to predict")
-    st.file_uploader(
-        "CSV file", type=["csv", "tsv", "txt"], key=FILE, on_change=_take_file, label_visibility="collapsed"
-    )
-    if REFUSED in st.session_state:
-        st.error("This file was not taken, and nothing has changed.", icon=":material/close:")
-        st.code(st.session_state[REFUSED], language=None, wrap_lines=True)
-    data, found = resolve(params.data)
-    kept = uploads.kept(data.removeprefix(OWN)) if found and data.startswith(OWN) else None
-    if kept and not kept.classes:
-        names = list(kept.columns)
-        st.selectbox(
-            "Column to predict", names, index=names.index(kept.target), key=f"{TARGET}-{data}", on_change=_take_target,
-            args=(data,),
-        )  # fmt: skip
-    elif kept:
-        st.caption(f"{len(kept)} rows, {len(kept.columns)} columns. The column of words is the one to predict.")
-    else:
+    upload.uploader(SLUG, Params, _anew)
+    upload.target(SLUG, params, _anew)
+    table = table_of(params.data)
+    if table is None:
         st.caption("It stays on this server for a while and is seen only by whoever has its link.")
+    elif table.classes:
+        st.caption(f"{len(table)} rows, {len(table.columns)} columns. The column of words is the one to predict.")
 
 
-def _take_file() -> None:
-    file = st.session_state[FILE]
-    st.session_state.pop(REFUSED, None)
-    if file is None:
-        return
-    try:
-        table = uploads.read_table(file.getvalue())
-        if len(table) < FEWEST:
-            raise uploads.UploadError(f"The table has {len(table)} rows; this page needs at least {FEWEST}.")
-        identity = uploads.keep(table)
-    except uploads.UploadError as error:
-        st.session_state[REFUSED] = str(error)
-        return
-    current, _ = stage.settings_from_url(Params)
-    _write(data=renewed(identity, current.texts()["data"]), row=0, change=0.0, twin="none")
+def _anew(_table: Table) -> dict[str, Any]:
+    return {"row": 0, "change": 0.0, "twin": "none"}
 
 
-def _take_target(data: str) -> None:
-    kept = uploads.kept(data.removeprefix(OWN))
-    if kept is None:
-        return
-    try:
-        identity = uploads.keep(kept.with_target(st.session_state[f"{TARGET}-{data}"]))
-    except uploads.UploadError as error:
-        st.session_state[REFUSED] = str(error)
-        return
-    st.session_state.pop(REFUSED, None)
-    _write(data=OWN + identity, row=0, change=0.0, twin="none")
-
-
-def _write(**changes: Any) -> None:
-    current, _ = stage.settings_from_url(Params)
-    stage.write_url(current.but(**changes))
-
-
-show("shap-lime", extras)
+show(SLUG, extras)

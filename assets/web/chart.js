@@ -1,5 +1,6 @@
 // One chart: decodes what the server sent, wears the theme's colours, updates in place so that zoom and camera stay.
 import { element } from "./dom.js";
+import { move } from "./moving.js";
 import { saveMenu } from "./save.js";
 
 const TYPES = { f4: Float32Array, i4: Int32Array, i2: Int16Array, i1: Int8Array, u1: Uint8Array, u2: Uint16Array, u4: Uint32Array };
@@ -98,7 +99,7 @@ export class ChartBox {
       this.visible = entry.isIntersecting;
       if (this.visible && this.stale) this.draw();
     });
-    this.watcher.observe(this.root);
+    this.watcher.observe(this.plot);
   }
 
   // Words in the picture: larger on a projector, smaller on a phone.
@@ -157,15 +158,27 @@ export class ChartBox {
     }
   }
 
+  // Show the frame it stands at, quickly; hover texts follow when it is drawn: when playing ends, or it is scrolled to.
+  play() {
+    if (!this.move()) this.draw();
+  }
+
+  move() {
+    return this.standing === this.figure && move(this.plot, this.frames.map(({ route }) => route), this.figure);
+  }
+
   async draw() {
     const library = await plotly();
     if (this.closed) return;
     this.stale = false;
-    const data = this.figure.data.map((trace) => ({ ...trace }));
-    const layout = structuredClone(this.figure.layout);
+    this.move(); // plotly.js leaves alone what is as when it last drew
+    const { figure } = this;
+    const data = figure.data.map((trace) => ({ ...trace }));
+    const layout = structuredClone(figure.layout);
     layout.font.size *= this.scale;
     for (const [axis, range] of Object.entries(this.shared)) layout[axis] = { ...layout[axis], range, autorange: false };
     await library.react(this.plot, data, layout, CONFIG);
+    this.standing = figure;
     if (!this.drawn) this.plot.on("plotly_click", (event) => this.clicked(event));
     this.drawn = true;
   }

@@ -74,11 +74,12 @@ export class Pins {
     return Math.round(this.hooks.share() * Math.max(0, pin.length - 1));
   }
 
-  frame() {
+  frame(settled) {
     for (const pin of this.all) {
       if (!pin.box.drawn || !pin.box.moves) continue;
       pin.box.setFrame(this.frameOf(pin));
-      pin.box.draw();
+      if (settled) pin.box.draw();
+      else pin.box.play();
     }
   }
 

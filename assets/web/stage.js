@@ -59,7 +59,7 @@ class Stage {
     const body = element("div", { class: "nv-body" }, this.panel, picture, words);
     this.root.append(this.notes, body, this.pins.root, this.rest);
     parent.querySelector(".nv-mount").append(this.root);
-    this.onKey = (event) => this.transport.key(event);
+    this.onKey = (event) => this.transport.key(event) || this.turn(event);
     document.addEventListener("keydown", this.onKey);
     this.transport.begun = data.frame !== "";
     this.transport.wanted = data.frame;
@@ -79,6 +79,7 @@ class Stage {
   update(data, setStateValue) {
     this.send = setStateValue;
     this.colours = data.colours;
+    this.teach = data.teach;
     this.root.classList.toggle("nv-teach", data.teach);
     if (data.echo >= this.commits) {
       this.echoed = !this.unsure;
@@ -95,6 +96,15 @@ class Stage {
     this.pins.take(data.pins, this.colours, mode);
     this.pinning.disabled = data.pins.length >= MOST;
     this.settle();
+  }
+
+  // The keys of a presenter's remote control follow the links to the next page and the one before.
+  turn(event) {
+    const name = { PageDown: "onward", PageUp: "back" }[event.key];
+    const link = this.teach && name && document.querySelector(`.st-key-${name} a`);
+    if (!link) return;
+    event.preventDefault();
+    link.click();
   }
 
   take(settings) {
@@ -264,9 +274,10 @@ class Stage {
     for (const box of this.charts.values()) {
       if (!box.moves) continue;
       box.setFrame(frame);
-      if (box.visible || settled) box.draw();
+      if (settled && (box.visible || !box.drawn)) box.draw();
+      else if (settled || box.visible) box.play();
     }
-    this.pins.frame();
+    this.pins.frame(settled);
   }
 
   settle() {

@@ -99,13 +99,15 @@ export class Transport {
     const from = this.index;
     const began = performance.now();
     const tick = (now) => {
+      if (this.index >= this.steps.length - 1) { // a frame later, so that the last picture is not kept waiting
+        this.pause();
+        this.touched = false;
+        return;
+      }
       const passed = ((now - began) * Number(this.speed.value) * (this.steps.length - 1)) / WHOLE;
       const index = Math.min(from + Math.floor(passed), this.steps.length - 1);
       if (index !== this.index || passed === 0) this.go(index, false);
-      if (index >= this.steps.length - 1) {
-        this.pause();
-        this.touched = false;
-      } else if (this.timer) this.timer = requestAnimationFrame(tick);
+      if (this.timer) this.timer = requestAnimationFrame(tick);
     };
     this.timer = requestAnimationFrame(tick);
   }

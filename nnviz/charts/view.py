@@ -47,7 +47,7 @@ class Chart:
 
         spec = theme.resolve(theme.with_defaults(self.figure), mode)
         for path, values in self.frames.items():
-            _assign(spec, path, values[-1])
+            _assign(spec, path, theme.resolve(values[-1], mode))
         figure = go.Figure(spec)
         return figure.update_layout(title=self.title)
 

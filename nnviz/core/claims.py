@@ -48,6 +48,7 @@ class Claim:
         source: who says so, with year.
         test: from seeds and a report to a verdict; pure.
         doubtful: widely repeated and doubtful (✗? in the lesson plan).
+        seeds: how many seeds its verdict rests on.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Claim:
     source: str
     test: Callable[[Sequence[int], Report], Verdict]
     doubtful: bool = False
+    seeds: int = 16
 
     def __post_init__(self) -> None:
         check_slug("name", self.name)

@@ -94,11 +94,13 @@ def divergence(losses: Array, steps: Array | None = None, *, factor: float = 1.5
     start, end = float(curve[0]), float(np.sort(curve[-max(1, len(curve) // 10) :])[max(1, len(curve) // 10) // 2])
     if not np.isfinite(start) or end <= factor * start:
         return None
-    below = np.flatnonzero(curve <= factor * start)
-    since = _step(steps, min(int(below[-1]) + 1, len(curve) - 1))
+    first, last = int(np.argmax(curve > factor * start)), int(np.flatnonzero(curve <= factor * start)[-1])
     ended = f"{end:.3g}" if np.isfinite(end) else "infinity"
-    above = f"stays above {factor:g} times that from step {since}"
-    text = f"The loss diverged: it began at {start:.3g}, {above} and ends at {ended}."
+    if last == len(curve) - 1:  # it comes back now and then: no step can be named from which it stays
+        since = f"rises above {factor:g} times that first at step {_step(steps, first)}"
+    else:
+        since = f"stays above {factor:g} times that from step {_step(steps, last + 1)}"
+    text = f"The loss diverged: it began at {start:.3g}, {since} and ends around {ended}."
     return Finding("divergence", "failure", text)
 
 
@@ -187,21 +189,23 @@ def symmetric_units(weights: Array, layer: str = "") -> Finding | None:
     Args:
         weights: (out, in) one row per unit; append the bias as a column if there is one.
     """
-    units, different = len(weights), len(np.unique(weights, axis=0))
-    if different == units:
+    repeated = np.unique(weights, axis=0, return_counts=True)[1]
+    alike = int(repeated[repeated > 1].sum())
+    if alike == 0:
         return None
-    text = (
-        f"Only {different} of {units} units{_of(layer)} differ: units with equal weights get equal gradients for ever."
-    )
-    return Finding("symmetric units", "failure" if different == 1 else "warning", text)
+    text = f"{alike} of {len(weights)} units{_of(layer)} have the weights of another: equal weights get equal gradients for ever."
+    return Finding("symmetric units", "failure" if len(repeated) == 1 else "warning", text)
 
 
-def overfitting(train: Array, test: Array, steps: Array | None = None, *, factor: float = 1.1) -> Finding | None:
+def overfitting(
+    train: Array, test: Array, steps: Array | None = None, *, factor: float = 1.1, unit: str = "step"
+) -> Finding | None:
     """Find a test loss that ends above `factor` times its lowest while the training loss has gone on falling.
 
     Args:
         train, test: (T,) losses at the same steps.
         steps: (T,) step numbers.
+        unit: noun of what they count.
     """
     if not (np.isfinite(train).all() and np.isfinite(test).all()):
         return None
@@ -209,7 +213,7 @@ def overfitting(train: Array, test: Array, steps: Array | None = None, *, factor
     if test[-1] <= factor * test[best] or train[-1] >= train[best]:
         return None
     text = (
-        f"The network memorizes: test loss was lowest at step {_step(steps, best)} ({test[best]:.3g}) and rose to "
+        f"The network memorizes: test loss was lowest at {unit} {_step(steps, best)} ({test[best]:.3g}) and rose to "
         f"{test[-1]:.3g}, while training loss went on from {train[best]:.3g} to {train[-1]:.3g}."
     )
     return Finding("overfitting", "warning", text)

@@ -79,6 +79,14 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What a presenter does and asks, in how many minutes."""
+
+    minutes: int
+    text: str
+
+
+@dataclass(frozen=True)
 class Lesson:
     """Everything of a page that is words.
 
@@ -92,7 +100,7 @@ class Lesson:
         measures: what runs are compared by, the most telling one first.
         recipe: plain PyTorch and NumPy: from the fields of `Params` to the measures of the first seed, by name. The
             runnable script is its source with all it calls (see `core.script`, also for `Cases`: one recipe a case).
-        notes: for the presenter, shown only on a projector.
+        notes: for the presenter, in order, the dispensable last; shown on a projector and in the lesson plan.
     """
 
     intro: str
@@ -101,6 +109,6 @@ class Lesson:
     claims: tuple[Claim, ...]
     heart: tuple[Callable[..., Any], ...]
     references: tuple[Reference, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     measures: tuple[Measure, ...] = ()
     recipe: Callable[..., Mapping[str, float]] | None = None

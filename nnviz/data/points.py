@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from nnviz.data import Dataset
+
 MOST = 400  # points
 FARTHEST = 100.0
 CLASSES = 6
@@ -20,6 +22,21 @@ def parse(text: str) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     rows = [_point(number, entry) for number, entry in enumerate(entries, 1)]
     table = np.array(rows, dtype=np.float64).reshape(-1, 3)
     return table[:, :2], table[:, 2].astype(np.int64)
+
+
+def own_set(text: str, *, most_classes: int = CLASSES) -> Dataset:
+    """Return a learner's own points; two points, one of each class, stand in where there are fewer than two.
+
+    Args:
+        text: as `parse` reads it.
+        most_classes: classes there may be, at least 2; a class beyond counts as the last of them.
+    """
+    positions, labels = parse(text)
+    if len(positions) < 2:
+        positions, labels = np.array([[-1.0, -1.0], [1.0, 1.0]]), np.array([0, 1])
+    labels = np.minimum(labels, most_classes - 1)
+    count = max(2, int(labels.max()) + 1)
+    return Dataset(positions, labels, ("x₁", "x₂"), tuple("abcdef"[:count]), "Your own points")
 
 
 def write(positions: NDArray[np.float64], labels: NDArray[np.int64]) -> str:

@@ -14,6 +14,7 @@ from nnviz.data import Dataset, Task
 MAX_CLASSES = 20
 MAX_NAME = 40  # letters of a name, and of a cell that a message repeats
 MAX_TABLES = 64
+OWN = "csv:"  # before the id of a kept table, where a setting names it
 
 
 class UploadError(ValueError):
@@ -123,6 +124,20 @@ def kept(identity: str) -> Table | None:
 
 _tables: OrderedDict[str, Table] = OrderedDict()
 _lock = Lock()
+
+
+def table_of(setting: str) -> Table | None:
+    """Return the table that a setting names (OWN, an id, perhaps a number; see `renewed`) if it is still kept."""
+    return kept(setting.removeprefix(OWN).partition("-")[0]) if setting.startswith(OWN) else None
+
+
+def renewed(identity: str, current: str) -> str:
+    """Return the setting for a table just uploaded; a number makes it new where the same name is there already.
+
+    Without it the settings would be those of a run that did not find the table, and that run would stay.
+    """
+    own, _, number = current.partition("-")
+    return OWN + identity if own != OWN + identity else f"{own}-{int(number or 0) % 999 + 1}"
 
 
 def check_known(name: str, columns: tuple[str, ...]) -> None:

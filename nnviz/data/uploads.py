@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from nnviz.data.tables import (
     MAX_CLASSES,
     MAX_NAME,
+    OWN,
     Table,
     UploadError,
     check_known,
@@ -27,10 +28,24 @@ from nnviz.data.tables import (
     keep,
     kept,
     no_target,
+    renewed,
     shown,
+    table_of,
 )
 
-__all__ = ["MAX_BYTES", "MAX_COLUMNS", "MAX_ROWS", "Table", "UploadError", "keep", "kept", "read_table"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_COLUMNS",
+    "MAX_ROWS",
+    "OWN",
+    "Table",
+    "UploadError",
+    "keep",
+    "kept",
+    "read_table",
+    "renewed",
+    "table_of",
+]
 
 MAX_BYTES, MAX_ROWS, MAX_COLUMNS = 1_000_000, 5_000, 64
 MAX_NUMBER = 1e15  # beyond it float64 hardly tells neighbouring whole numbers apart

@@ -9,8 +9,6 @@ import streamlit as st
 from nnviz.core import claims
 from nnviz.core.claims import Claim, Stored, Verdict
 
-CLAIM_SEEDS = 16
-
 
 def draw(slug: str, all_claims: Sequence[Claim]) -> None:
     """Show a page's claims."""
@@ -40,7 +38,7 @@ def entry(slug: str, claim: Claim, stored: Stored | None) -> None:
     left, right = st.columns([5, 1], vertical_alignment="center")
     if verdict:
         left.markdown(describe(verdict) + (f" *Took {took:.0f} s.*" if took >= 1 else ""))
-    if right.button("Run it", key=f"claim-{slug}-{claim.name}", help=f"Test it now, over {CLAIM_SEEDS} seeds"):
+    if right.button("Run it", key=f"claim-{slug}-{claim.name}", help=f"Test it now, over {claim.seeds} seeds"):
         begun = time.monotonic()
         tested = _test(claim)
         st.session_state.setdefault(f"verdicts-{slug}", {})[claim.name] = tested, time.monotonic() - begun
@@ -59,4 +57,4 @@ def _test(claim: Claim) -> Verdict:
     def report(fraction: float, what: str = "", partial: Any = None) -> None:  # noqa: ARG001
         bar.progress(min(fraction, 1.0), text=what or "Testing over seeds …")
 
-    return claim.test(range(CLAIM_SEEDS), report)
+    return claim.test(range(claim.seeds), report)

@@ -42,6 +42,8 @@ def draw(slug: str, room: Room, params: Params) -> None:
         st.markdown(f"Both are the same settings: **{name}**. Change one thing and look here again.")
     else:
         st.markdown(f"**{name} → on screen** · " + " · ".join(_plain(line) for line in differing))
+    if getattr(params, "seed", None) != getattr(other, "seed", None) and len(differing) > 1:
+        st.caption("Their first seeds differ, too, so the pairs below are pairs by chance: give both the same.")
     many = (compare.seeded(params, MANY), compare.seeded(other, MANY)) if tested else ([], [])
     if tested and not many[0]:
         st.info("Nothing on this page is drawn at random: the same settings always give these numbers.")

@@ -44,7 +44,9 @@ def _head(page: Page, room: Room) -> None:
     number, chapter = catalogue.chapter_of(page.slug)
     questions = ", ".join(f"Q{question}" for question in page.questions)
     left, right = st.columns([3, 1], vertical_alignment="center")
-    left.caption(f"Chapter {number} · {chapter.title}{' · ' if questions else ''}{questions}")
+    lesson = stage.planned()
+    place = f"{lesson.index(page) + 1} of {len(lesson)} in this lesson" if page in lesson else ""
+    left.caption(" · ".join(filter(None, (f"Chapter {number}", chapter.title, questions, place))))
     right.page_link("home.py", label="All pages", icon=":material/hub:", width="content")
     st.title(page.title, anchor=False)
     st.markdown(glossary.mark(room.lesson.intro, set()), unsafe_allow_html=True)  # words of the house, never a user's
@@ -61,7 +63,9 @@ def _lesson(slug: str, room: Room, params: Params) -> None:
         "References": lambda: _list([_reference(reference) for reference in room.lesson.references]),
     }
     if stage.teaching():
-        drawn = {"Presenter's notes": lambda: _list(room.lesson.notes)} | drawn
+        drawn = {
+            "Presenter's notes": lambda: _list([f"{note.minutes} min · {note.text}" for note in room.lesson.notes])
+        } | drawn
     key = f"tab-{slug}"
     asked = st.query_params.get("tab")
     if asked in drawn:
@@ -82,16 +86,20 @@ def _reference(reference: Reference) -> str:
 
 
 def _next(page: Page) -> None:
-    """Show the pages that come before and after: in the order of learning, and by what builds on what."""
+    """Show the pages that come before and after: in the order of learning or of a lesson, and by what builds on what.
+
+    On a projector the keys Page Up and Page Down, which a presenter's remote control sends, follow the first two links.
+    """
     built = catalogue.built()
-    position = built.index(page)
+    order = stage.planned() if page in stage.planned() else list(built)
+    position = order.index(page)
     st.divider()
     columns = st.columns(3)
     if position > 0:
-        _link(columns[0], built[position - 1], ":material/arrow_back:")
+        _link(columns[0].container(key="back"), order[position - 1], ":material/arrow_back:")
     columns[1].page_link("home.py", label="All fifty questions", icon=":material/hub:")
-    if position + 1 < len(built):
-        _link(columns[2], built[position + 1], ":material/arrow_forward:")
+    if position + 1 < len(order):
+        _link(columns[2].container(key="onward"), order[position + 1], ":material/arrow_forward:")
     _related(columns[0], "Builds on", [other for other in built if other.slug in page.before])
     _related(columns[2], "Leads to", [other for other in built if page.slug in other.before])
 
@@ -104,4 +112,5 @@ def _related(column: Any, title: str, pages: Sequence[Page]) -> None:
 
 
 def _link(column: Any, page: Page, icon: str) -> None:
-    column.page_link(f"{page.room}.py", label=page.title, icon=icon)
+    """Link to a page; a projector stays one, and a lesson goes on."""
+    column.page_link(f"{page.room}.py", label=page.title, icon=icon, query_params=stage.presenting())

@@ -7,12 +7,13 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 import streamlit as st
 
-from nnviz.catalogue import Room
+from nnviz import catalogue
+from nnviz.catalogue import Page, Room
 from nnviz.charts import theme
 from nnviz.core.params import Params, as_text, controls
 from nnviz.ui.component import component
 
-KEPT = ("teach", "hide", "tab", "pins")
+KEPT = ("teach", "plan", "hide", "tab", "pins")
 RESERVED = (*KEPT, "frame")
 """Names in the URL that speak to the frame and not to the model; a moment (`frame`) belongs to the run that was shared."""
 MOST_PINS, LONGEST_NAME = 4, 40
@@ -37,6 +38,12 @@ def write_url(params: Params) -> None:
     """Put settings into the address bar (only what differs from the defaults); the frame's own names stay."""
     kept = {name: st.query_params[name] for name in KEPT if name in st.query_params}
     st.query_params.from_dict(params.to_query() | kept)
+
+
+def change_url(settings: type[Params], **changes: Any) -> None:
+    """Change some of the settings in the address bar."""
+    current, _ = settings_from_url(settings)
+    write_url(current.but(**changes))
 
 
 def write_own(name: str, text: str) -> None:
@@ -95,6 +102,16 @@ def mount(slug: str, room: Room, params: Params, notes: tuple[str, ...]) -> None
 def teaching() -> bool:
     """Tell whether the page stands on a projector."""
     return st.query_params.get("teach") == "1"
+
+
+def planned() -> list[Page]:
+    """Return the pages of the lesson that this page is shown in, in order; [] outside a lesson."""
+    return catalogue.listed(st.query_params.get("plan", ""))
+
+
+def presenting() -> dict[str, str]:
+    """Return what a link takes along so that the next page is on the projector and in the lesson, too."""
+    return {name: st.query_params[name] for name in ("teach", "plan") if name in st.query_params}
 
 
 def _texts(values: Mapping[str, Any]) -> dict[str, str]:

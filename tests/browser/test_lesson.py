@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from selenium.webdriver import Keys
 
 from nnviz import catalogue
 from nnviz.core.params import controls
@@ -183,3 +184,24 @@ def test_a_formula_that_is_refused_is_kept_with_the_reason_and_the_last_picture(
     assert browser.notes() == ""
     assert browser.drawn("graph") != picture
     assert all("422" in one for one in browser.complaints())  # the refusals themselves
+
+
+def test_a_class_goes_from_page_to_page_by_a_remote_control(browser: Browser) -> None:
+    browser.open("/lesson-plan?pages=neuron,losses", wait=False)
+    link = "return document.querySelector('[data-testid=stLinkButton] a')?.href ?? ''"
+    browser.until(lambda: browser.js(link), "the plan")
+    browser.driver.get(browser.js(link))
+    browser.settled()
+    shown = "return document.querySelector('.nv-stage')?.dataset.slug"
+    browser.until(lambda: browser.js("return !!document.querySelector('.st-key-onward a')"), "the link onward")
+    browser.press(Keys.PAGE_DOWN)
+    browser.until(lambda: browser.js(shown) == "losses", "the next page of the lesson")
+    browser.settled()
+    assert browser.js("return !!document.querySelector('.nv-teach')")
+    assert "plan=neuron" in browser.driver.current_url
+    browser.until(lambda: browser.js("return !!document.querySelector('.st-key-back a')"), "the link back")
+    browser.press(Keys.PAGE_UP)
+    browser.until(lambda: browser.js(shown) == "neuron", "the page before")
+    browser.settled()
+    browser.driver.back()
+    browser.until(lambda: browser.js(shown) == "losses", "back again")

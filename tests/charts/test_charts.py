@@ -96,10 +96,14 @@ def chart(**changes: object) -> Chart:
 
 
 def test_a_stand_alone_figure_shows_the_last_snapshot() -> None:
-    frames = {"data.0.y": np.array([[0, 0], [5, 6]]), "layout.shapes": [[], [{"type": "line"}]]}
+    frames = {
+        "data.0.y": np.array([[0, 0], [5, 6]]),
+        "layout.shapes": [[], [{"type": "line", "line": {"color": "$blue"}}]],
+    }
     figure = chart(frames=frames).to_figure("dark")
     np.testing.assert_allclose(figure.data[0].y, [5, 6])
     assert len(figure.layout.shapes) == 1
+    assert figure.layout.shapes[0].line.color == theme.COLOURS["$blue"]["dark"]
     assert figure.layout.title.text == "A line"
     assert figure.data[0].line.color == theme.COLOURS["$blue"]["dark"]
 

@@ -230,6 +230,53 @@ def test_seeds_have_points_of_their_own_and_functions_share_them() -> None:
     np.testing.assert_array_equal(tanh.points, relu.points)
 
 
+OWN = "1,1,0;-1,-1,0;1,-1,1;-1,1,1"
+
+
+def test_own_points_are_all_learned_from_and_tested_by_copies_near_them() -> None:
+    inputs, classes = trained.examples("points", 0.1, (0, 1), OWN)
+    assert inputs.shape == (2, 8, 2)
+    np.testing.assert_array_equal(inputs[0, :4], [[1, 1], [-1, -1], [1, -1], [-1, 1]])
+    np.testing.assert_array_equal(inputs[0, :4], inputs[1, :4])
+    np.testing.assert_array_equal(classes[:, :4], classes[:, 4:])
+    assert 0 < np.abs(inputs[:, 4:] - inputs[:, :4]).max() < 0.5
+    assert not np.array_equal(inputs[0, 4:], inputs[1, 4:])
+
+
+@pytest.mark.parametrize("points", ["", "0,0,1", "1,1,0;1,1,1", OWN, ";".join(["2.5,-2.5,5"] * 400)])
+@every_function
+def test_any_own_points_train(points: str, name: Name) -> None:
+    result = run(Params(data="points", points=points, picture="surfaces", functions=(name,), **QUICK))
+    shown = view(result)
+    assert np.isfinite(result.nets[name].loss).all()
+    assert ("stand in" in shown.sentence) == (points.count(";") < 1)
+    assert "copies of your points" in shown.charts[0].title
+
+
+def test_the_recipe_prints_the_numbers_of_own_points() -> None:
+    settings = Params(data="points", points=OWN, functions=("tanh", "relu", "step"), x=-3.0, **QUICK)
+    printed, result = lesson.recipe(**settings.model_dump()), run(settings)
+    expected = {measure.name: np.atleast_1d(measure.of(result))[0] for measure in lesson.measures}
+    assert printed == pytest.approx(expected, rel=1e-6)
+
+
+def test_own_points_are_told_apart_by_a_line_that_bends() -> None:
+    nets = trained.train("tanh", 0.0, trained.Training("points", epochs=200, rate=1.0, points=OWN))
+    assert np.median(nets.accuracy[-1]) == 1
+
+
+def test_points_outside_the_plane_are_refused_and_other_data_forget_them() -> None:
+    with pytest.raises(ValueError, match=r"points must lie from -2\.5 to 2\.5, got 3"):
+        Params(points="3,0,0")
+    assert Params(points=OWN).training == Params().training
+
+
+def test_a_moving_point_trains_one_seed() -> None:
+    drawing = Params(picture="nets", data="points", points=OWN)
+    assert drawing.preview().seeds == 1
+    assert drawing.but(picture="functions").preview() == drawing.but(picture="functions")
+
+
 def test_learning_is_seen_on_the_circle() -> None:
     nets = trained.train("tanh", 0.0, trained.Training(seeds=(0, 1, 2, 3)))
     assert np.median(nets.accuracy[-1]) > 0.9
@@ -308,7 +355,8 @@ def test_a_run_that_nobody_waits_for_stops() -> None:
 
 def test_the_chosen_picture_comes_first() -> None:
     first = {picture: view(run(Params(picture=picture, **QUICK))).charts[0].name for picture in model.PICTURES}
-    assert first == {"functions": "functions", "tower": "tower", "nets": "training", "softmax": "simplex"}
+    pictures = {"functions": "functions", "tower": "tower", "nets": "training", "surfaces": "surfaces"}
+    assert first == pictures | {"softmax": "simplex"}
 
 
 def test_the_hero_holds_functions_slopes_markers_and_flat_stretches() -> None:
@@ -387,7 +435,21 @@ def test_numbers_are_written_for_people(number: float, text: str) -> None:
 def test_the_sentence_names_who_is_flat() -> None:
     said = view(run(Params(x=3.5, functions=("sigmoid", "tanh"), **QUICK))).sentence
     assert "Tanh is flat here" in said
+    assert "Tanh is flat here" in view(run(Params(x=6, functions=("tanh", "relu"), **QUICK))).sentence
     assert "None of the 2 is flat" in view(run(Params(x=0.5, functions=("sigmoid", "tanh"), **QUICK))).sentence
+
+
+@pytest.mark.parametrize(
+    ("functions", "x", "words"),
+    [
+        (("sigmoid", "swish"), -3.0, "Swish is the steepest, with slope −0.0881."),
+        (("relu", "leaky_relu", "tanh"), 6.0, "ReLU and leaky ReLU are the steepest, with slope 1. Tanh is flat"),
+        (("step", "relu"), -2.0, "At input −2 step and ReLU are flat here"),
+        (("tanh",), 0.0, "tanh is the steepest, with slope 1. It is not flat here"),
+    ],
+)
+def test_the_steepest_is_the_steepest(functions: tuple[Name, ...], x: float, words: str) -> None:
+    assert words in view(run(Params(functions=functions, x=x, **QUICK))).sentence
 
 
 @pytest.mark.parametrize("preset", lesson.presets, ids=lambda preset: preset.name)

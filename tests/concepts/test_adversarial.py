@@ -89,7 +89,7 @@ def test_every_moment_stays_in_the_ball_and_in_the_box(attack: Attack, norm: Nor
             change = path - scene.inputs
             assert path.min() >= 0
             assert path.max() <= 1
-            assert torch.equal(path[0], scene.inputs) or spec.restarts > 1
+            assert torch.equal(path[0], scene.inputs)
             if spec.ball is None:
                 assert (change != 0).sum(dim=3).max() <= round(64 * epsilon)
             elif spec.ball == "linf":
@@ -431,6 +431,33 @@ def test_both_ends_of_every_control_give_a_picture(control: Any) -> None:
         changes = LIGHT | {"hurried": True, control.name: value}
         shown = view(run(Params(**changes), silent))
         assert np.isfinite(shown.charts[0].figure["data"][4]["x"]).all()
+
+
+def test_the_sentence_says_what_was_so_before_the_attack() -> None:
+    wrong = next(
+        digit for digit in range(40)
+        if run(Params(model="linear", digit=digit, epsilon=0.0, hurried=True), silent).portrait.answer
+        != int(digits_scene("linear", "none", "").labels[0, digit])
+    )  # fmt: skip
+    shown = view(run(Params(model="linear", digit=wrong, epsilon=0.0, hurried=True), silent))
+    assert "as before the attack" in shown.sentence
+    assert "though" not in view(run(Params(model="mlp", epsilon=0.005, hurried=True), silent)).sentence
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_a_flat_gradient_is_told_of_those_who_follow_it(attack: Attack) -> None:
+    told = [
+        "exactly zero" in view(run(Params(model="mlp", defence=defence, attack=attack, hurried=True), silent)).sentence
+        for defence in ("masking", "distillation")
+    ]
+    assert told == [attack not in ("transfer", "queries"), attack in ("fgsm", "pgd")]
+
+
+def test_what_the_detector_refuses_counts_beside_what_is_right() -> None:
+    changes = LIGHT | {"defence": "detection", "seeds": 1}
+    shown = view(run(Params(**changes), silent)).sentence
+    assert "right or refused" in shown
+    assert "Over 1 network with" in shown
 
 
 def test_no_strength_is_no_attack() -> None:

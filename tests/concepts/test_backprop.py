@@ -17,7 +17,7 @@ from nnviz.concepts.backprop import Params, claims, cost, lesson, run, view, wor
 from nnviz.concepts.backprop.expression import FUNCTIONS, LONGEST, MOST, parse
 from nnviz.concepts.backprop.graph import backward, finite_differences, forward, paths
 from nnviz.concepts.backprop.hero import moments
-from nnviz.concepts.backprop.layout import columns_of, layout
+from nnviz.concepts.backprop.layout import NODE, NUMBERS, columns_of, covered, layout, pitch
 from nnviz.concepts.backprop.network import two_two_one
 from nnviz.concepts.backprop.recipe import recipe
 from nnviz.core.claims import Claim
@@ -234,6 +234,26 @@ def test_nodes_stand_apart_and_edges_go_right(graph: Any) -> None:
             assert np.all(np.diff(line[:, 0]) > 0)
 
 
+@pytest.mark.parametrize(
+    "graph",
+    [parse("(tanh(a*b) + a*c - y)^2"), two_two_one("tanh"), parse("(sigmoid(a*b+c)-y)^2+(tanh(a*d)-y)^2")],
+)
+def test_numbers_stand_beside_each_other_and_beside_the_nodes(graph: Any) -> None:
+    spots = layout(graph)
+    scale = pitch(spots.edges)
+    numbers, size = np.array(NUMBERS), np.array(NUMBERS) + NODE
+    where = np.array(list(spots.labels.values())) * scale
+    beside = covered(where, where, numbers) - 1  # each covers itself
+    assert beside.max() < 0.25
+    assert covered(where, spots.places * scale, size / 2).max() < 0.25
+
+
+def test_nodes_shrink_where_there_are_many_rows() -> None:
+    assert layout(parse("a*b")).size == NODE[0]
+    assert 18 <= layout(two_two_one("tanh")).size < NODE[0]
+    assert layout(parse("a+" * 39 + "a")).size == 18
+
+
 def test_two_edges_between_the_same_nodes_are_both_seen() -> None:
     spots = layout(parse("a*a"))
     first, second = spots.edges.values()
@@ -248,6 +268,23 @@ def test_values_never_move_the_graph() -> None:
 
 
 # Pictures and words
+
+
+def test_what_is_no_number_stays_none_behind_a_relu() -> None:
+    result = run(Params(expression="(relu(log(a)) - y)^2", a=-1.0))
+    assert np.isnan(result.loss)
+    (finding,) = view(result).findings
+    assert finding.cause == "non-finite"
+    assert "nothing after it can be trusted" in finding.text
+
+
+def test_a_long_sum_is_told_in_short() -> None:
+    result = run(Params(expression="a+" * 39 + "a"))
+    assert "is used 40 times" in words.arriving(result)
+    assert "1 + 1 + 1 + 1 + … = 40" in words.arriving(result)
+    back = words.going_back(result, len(result.graph) - 1)
+    assert back.count("<br>") == 3
+    assert back.endswith("and to 36 more")
 
 
 def test_the_timeline_goes_forward_then_backward() -> None:

@@ -32,6 +32,7 @@ from nnviz.core.progress import Superseded, silent
 from nnviz.core.statistics import paired_interval
 
 SMALL: dict[str, Any] = {"seeds": 2, "epochs": 5}
+CROSS = "-1,-1,0;1,1,0;-1,1,1;1,-1,1"  # no line parts its classes
 NAMES = ["clocks", "cloud", "variance", "noise-scale", "accuracy", "sharpness", "costs"]
 
 
@@ -302,11 +303,13 @@ def ends(control: Control) -> list[Any]:
     options = tuple(option for option, _ in control.options)
     if control.kind == "range":
         return [control.minimum, control.maximum]
+    if control.kind == "text":
+        return ["", CROSS]
     return [(), options] if control.kind == "pills" else list(options) or [False, True]
 
 
 ENDS = [(control.name, value) for control in controls(Params) for value in ends(control)]
-AMOUNTS = {"steps": {"budget": "steps"}, "seconds": {"budget": "seconds"}}
+AMOUNTS = {"steps": {"budget": "steps"}, "seconds": {"budget": "seconds"}, "points": {"data": "points"}}
 
 
 @pytest.mark.parametrize(("name", "value"), ENDS)
@@ -437,3 +440,58 @@ def test_the_opposite_claims_are_judged_on_opposite_gains() -> None:
         for pair in ((one.small, one.large), (one.large, one.small))
     ]
     assert verdicts[0].effect == -verdicts[1].effect
+
+
+# A learner's own points
+
+
+def test_examples_are_drawn_around_own_points_every_point_equally_often() -> None:
+    train, test = training.clean("points", 3, CROSS)
+    assert (len(train), len(test)) == (EXAMPLES, training.HELD_OUT)
+    centres = np.array([[-1, -1], [1, 1], [-1, 1], [1, -1]])
+    distance = np.linalg.norm(train.inputs[:, None] - centres, axis=2)
+    nearest = distance.argmin(axis=1)
+    assert np.bincount(nearest).tolist() == [EXAMPLES // 4] * 4
+    np.testing.assert_array_equal(train.targets, nearest // 2)
+    deviation = (train.inputs - centres[nearest]).std()
+    assert deviation == pytest.approx(training.BLUR, rel=0.15)
+    many = ";".join(f"{x / 100},{x % 2},{x % 2}" for x in range(400))
+    chosen = np.unique(np.round(training.around(many, EXAMPLES, np.random.default_rng(0)).inputs, 9), axis=0)
+    assert len(chosen) == EXAMPLES
+
+
+def test_own_points_are_learned_and_the_script_prints_the_same_numbers() -> None:
+    params = Params(data="points", points=CROSS, label_noise=0, seeds=2, rate=1, batch_sizes=("4", "64"))
+    found = run(params)
+    assert found.curves.test_accuracy[0].min() > 0.95
+    assert lesson.recipe is not None
+    printed = lesson.recipe(**params.model_dump())
+    for measure in lesson.measures:
+        assert printed[measure.name] == pytest.approx(float(np.ravel(measure.of(found))[0]), abs=1e-5)
+
+
+def test_without_own_points_two_stand_in_and_bad_ones_are_named() -> None:
+    assert set(training.clean("points", 0, "")[0].targets.tolist()) == {0, 1}
+    params, ignored = Params.from_query({"data": "points", "points": "1,2"})
+    assert params.points == ""
+    assert "point 1" in str(ignored[0])
+
+
+# What wrong labels leave to reach
+
+
+def test_who_knows_all_but_the_wrong_labels_is_not_told_to_have_learned_little() -> None:
+    found = run(Params(label_noise=0.4, seeds=2, batch_sizes=("16", "full")))
+    accuracies, losses = found.curves.test_accuracy.min(), np.median(found.curves.loss[-1], axis=1)
+    assert accuracies > 0.7
+    assert losses.max() > 0.9 * hero.guessing(found), "a bar that ignores the wrong labels would be missed"
+    assert view(found).findings == ()
+
+
+@pytest.mark.parametrize(("data", "noise"), [("moons", 0.3), ("digits", 0.2)])
+def test_the_least_loss_is_the_entropy_of_the_wrong_labels(small: Run, data: str, noise: float) -> None:
+    classes = {"moons": 2, "digits": 10}[data]
+    shares = np.array([1 - noise] + [noise / (classes - 1)] * (classes - 1))
+    params = Params(data=data, label_noise=noise, **SMALL)
+    assert hero.least(replace(small, params=params)) == pytest.approx(-(shares * np.log(shares)).sum())
+    assert hero.least(replace(small, params=params.but(label_noise=0))) == 0

@@ -17,6 +17,7 @@ from nnviz.core.claims import Verdict
 from nnviz.core.ensemble import train
 from nnviz.core.params import controls
 from nnviz.core.progress import Superseded, silent
+from nnviz.data.points import write
 
 SMALL = {"epochs": 50, "seeds": 2, "width": 8, "passes": 5}
 
@@ -286,6 +287,14 @@ def test_claims_can_be_run(claim: Any) -> None:
     assert verdict.reason
 
 
+def own_text(count: int = 24) -> str:
+    """Return points of two classes that one line parts, as text."""
+    draws = np.random.default_rng(5)
+    positions, labels = draws.uniform(-2, 2, (count, 2)), np.arange(count) % 2
+    positions[:, 1] = np.abs(positions[:, 1]) * (2 * labels - 1)
+    return write(positions, labels)
+
+
 def ends() -> list[tuple[str, Any]]:
     """Return every control with each of its extreme values."""
     found: list[tuple[str, Any]] = []
@@ -295,6 +304,8 @@ def ends() -> list[tuple[str, Any]]:
             found += [(control.name, cast(control.minimum or 0)), (control.name, cast(control.maximum or 0))]
         elif control.kind == "select":
             found += [(control.name, value) for value, _ in control.options]
+        elif control.kind == "text":
+            found += [(control.name, ""), (control.name, own_text(400))]
         else:
             found += [(control.name, value) for value in (True, False)]
     return found
@@ -303,6 +314,7 @@ def ends() -> list[tuple[str, Any]]:
 @pytest.mark.parametrize(("name", "value"), ends())
 def test_every_end_of_every_control_runs(name: str, value: Any) -> None:
     few = {**SMALL, "seeds": 1, "points": 20, "eval_mode": name != "scaling"} if name != "seeds" else SMALL
+    few = few | ({"data": "points"} if name == "own" else {})
     found = view(run(Params(**few | {name: value})))
     assert "nan" not in found.sentence
     for chart in found.charts:
@@ -354,3 +366,62 @@ def test_a_heavy_sweep_takes_fewer_rates_and_seeds(monkeypatch: pytest.MonkeyPat
     observing.sweep(Params(), training.problem_of(Params().setting), silent)
     assert [len(pairs) for _, pairs in asked] == [len(observing.COARSE), len(observing.GRID)]
     assert len(asked[0][0].seeds) == observing.SWEEP_SEEDS
+
+
+def test_own_points_are_halved_class_by_class_and_both_halves_are_drawn() -> None:
+    found = run(Params(data="points", own=own_text(), **SMALL))
+    assert found.problem.inputs.shape == (2, 12, 2)
+    assert found.problem.test_inputs.shape == (2, 12, 2)
+    assert found.problem.targets.sum(axis=1).tolist() == [6, 6]
+    seen = {tuple(point) for part in (found.problem.inputs[0], found.problem.test_inputs[0]) for point in part.tolist()}
+    assert len(seen) == 24, "no point is in both halves"
+    drawn = view(found)
+    hollow = [trace for trace in drawn.charts[0].figure["data"] if trace.get("name", "").endswith(", test")]
+    assert sum(len(trace["x"]) for trace in hollow) == 12
+    assert all(trace["marker"]["symbol"].endswith("-open") for trace in hollow)
+    assert "12 of your 24 points" in drawn.sentence
+
+
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [("", "one of each class stands in"), ("1,1,0", "one of each class stands in"), ("0,0,0;1,1,1", "none is left")],
+)
+def test_too_few_own_points_are_said_to_be_too_few(own: str, said: str) -> None:
+    assert said in view(run(Params(data="points", own=own, **SMALL))).sentence
+
+
+@pytest.mark.parametrize("changes", [{}, {"eval_mode": False}, {"scaling": "keep", "rate": 0.3}])
+def test_the_script_of_own_points_prints_the_numbers_of_the_page(changes: dict[str, Any]) -> None:
+    params = Params(data="points", own=own_text(), **SMALL | changes)
+    found = run(params)
+    assert lesson.recipe is not None
+    printed = lesson.recipe(**params.model_dump())
+    for measure in lesson.measures:
+        assert printed[measure.name] == pytest.approx(float(np.ravel(measure.of(found))[0]), abs=1e-4)
+
+
+def test_own_points_that_cannot_be_read_are_named() -> None:
+    params, ignored = Params.from_query({"data": "points", "own": "1,2"})
+    assert params.own == ""
+    assert "point 1" in str(ignored[0])
+
+
+def test_a_heavy_preview_takes_fewer_epochs() -> None:
+    assert Params().preview().epochs == 200
+    assert Params(points=200).preview().epochs < 200
+    assert Params(data="digits", points=200, width=64).preview().epochs == 50
+    assert Params(epochs=60).preview().epochs == 60
+
+
+def test_where_nothing_is_dropped_no_rescaling_is_missed() -> None:
+    found = run(Params(rate=0, scaling="rate", **SMALL))
+    np.testing.assert_array_equal(found.committee.all_units, found.curves["none"].test_accuracy[-1])
+    np.testing.assert_array_equal(found.sweep.test[0], found.curves["none"].test_accuracy[-1])
+    assert "missing rescale" not in {finding.cause for finding in view(found).findings}
+
+
+def test_a_finding_counts_epochs_and_names_the_layers_in_order() -> None:
+    findings = view(run(Params(rate=0.2, same=False, second=0.9, scaling="none", seeds=2))).findings
+    assert "keep probability 0.8 and 0.1" in findings[0].text
+    memory = [finding for finding in view(run(Params(rate=0, seeds=2))).findings if finding.cause == "overfitting"]
+    assert "lowest at epoch" in memory[0].text

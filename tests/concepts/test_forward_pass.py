@@ -15,7 +15,7 @@ from nnviz.concepts.forward_pass.network import forward, make_batch, make_layers
 from nnviz.concepts.forward_pass.planes import STRIDE, lead_of, mosaic
 from nnviz.concepts.forward_pass.recipe import recipe
 from nnviz.concepts.forward_pass.sums import labels, terms
-from nnviz.concepts.forward_pass.words import number
+from nnviz.concepts.forward_pass.words import brief, number
 from nnviz.core.lesson import Prediction, Preset
 from nnviz.core.params import controls
 from nnviz.core.progress import silent
@@ -342,3 +342,9 @@ def test_the_script_prints_the_runs_numbers(changes: dict[str, Any], tmp_path: P
     assert list(numbers) == [measure.name for measure in lesson.measures]
     for measure in lesson.measures:
         assert numbers[measure.name] == pytest.approx(measure.of(result), rel=1e-6)
+
+
+def test_numbers_in_units_are_short() -> None:
+    assert [brief(value) for value in (-0.8, 9.99, 9.996, -19.96, 99.96, -225.4)] == [
+        "−0.80", "9.99", "10.0", "−20.0", "100", "−225"
+    ]  # fmt: skip

@@ -225,6 +225,46 @@ def test_nan_is_caught_located_and_explained() -> None:
     assert (cross["x"][0], cross["y"][0]) == (found.step, found.layer)
 
 
+@pytest.mark.parametrize(
+    ("lost", "networks", "changes", "growth", "words"),
+    [
+        (1, 1, (2.0,), 100.0, "1 of 1 networks is lost. The step before had moved its weights by 2 times"),
+        (2, 8, (0.5, 3.0), 100.0, "2 of 8 networks are lost. The steps before had moved its weights by 0.5, 3 times"),
+        (2, 8, (0.5,), 1.1, "times their own size: what passes through them grew, beyond 1.8·10³⁰⁸"),
+    ],
+)
+def test_a_breakdown_reads_well(
+    lost: int, networks: int, changes: tuple[float, ...], growth: float, words: str
+) -> None:
+    found = breakdown.Breakdown(3, 7, "forward", 4, changes, growth, lost, networks)
+    told = breakdown.explain(found, "layer")
+    assert told is not None
+    assert words in told.text
+
+
+def test_an_rnn_counts_time_steps() -> None:
+    shown = view(run(Params(network="rnn", activation="tanh", gain=0.5, depth=40, training=False)))
+    text = next(finding.text for finding in shown.findings if finding.cause == "vanishing gradient")
+    assert text.startswith("Before training: The gradient vanishes on its way back: time step 1 has norm")
+    assert "layer" not in text
+    assert shown.chart("flow").figure["layout"]["xaxis"]["title"]["text"] == "time step (1 is the first that is read)"
+
+
+def test_a_gradient_that_never_arrives_has_no_rate() -> None:
+    text = view(run(Params(width=4, gain=0.5, depth=64, training=False, seeds=32))).sentence
+    assert "gets 0 of the gradient" in text
+    assert "not a number" not in text
+
+
+def test_what_leaves_the_axis_is_marked_for_the_other_group_too() -> None:
+    result = run(Params(normalization="batch", depth=64, cure="normalization", training=False, seeds=2))
+    flow = view(result).chart("flow").figure
+    low = 10 ** flow["layout"]["yaxis"]["range"][0]
+    below = np.median(result.other.signal[0], axis=1) < low
+    assert below.any()
+    assert flow["data"][-1]["x"] == pytest.approx(1 + np.flatnonzero(below))
+
+
 def test_a_lost_group_stops_early_and_says_so() -> None:
     record = train(Setting(gain=3.0, loss="squared", seeds=(0, 1)), STEPS)
     assert record.loss.shape == (STEPS + 1, 2)

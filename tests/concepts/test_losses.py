@@ -13,7 +13,7 @@ from nnviz.concepts.losses import Params, claims, functions, lesson, letters, li
 from nnviz.concepts.losses.functions import LABELS, along
 from nnviz.concepts.losses.recipe import recipe
 from nnviz.concepts.losses.samples import class_points, curve_points
-from nnviz.concepts.losses.wrong import steps_until, unit_descent
+from nnviz.concepts.losses.wrong import durations, steps_until, unit_descent
 from nnviz.core.claims import Claim
 from nnviz.core.lesson import Preset
 from nnviz.core.params import controls
@@ -389,3 +389,49 @@ def test_the_script_prints_the_numbers_on_screen(changes: dict[str, Any], tmp_pa
     assert set(printed) == {measure.name for measure in lesson.measures}
     for measure in lesson.measures:
         assert float(printed[measure.name]) == pytest.approx(float(np.ravel(measure.of(result))[0]), rel=1e-6)
+
+
+def test_numbers_are_written_as_people_write_them() -> None:
+    assert look.number(4987.3) == "4990"
+    assert look.number(-81.0) == "−81"
+    assert look.number(0.00012) == "1.2·10⁻⁴"
+
+
+def test_one_step_is_one_step() -> None:
+    assert durations(np.array([[0.0, 5.0], [0.0, 0.1]]), 1.0) == ["1 step", "more than 120 steps"]
+    seeds = Params(seeds=1)
+    assert "one seed" in view(run(seeds.but(picture="mask"))).sentence
+    assert "(" not in view(run(seeds.but(picture="nets"))).sentence.replace("(Brier)", "")
+
+
+def test_a_unit_that_is_right_is_not_called_wrong() -> None:
+    def title(**changes: float) -> str:
+        return view(run(Params(picture="wrong", **changes))).chart("wrong").title
+
+    assert "who feels" in title(prediction=-4.0)
+    assert "nothing is wrong" in title(prediction=4.0)
+
+
+def test_a_saturated_sigmoid_is_told_only_where_one_is_looked_at() -> None:
+    there = Params(prediction=-8.0)
+    assert view(run(there)).findings
+    assert not view(run(there.but(first="mae", second="huber"))).findings
+    assert not view(run(there.but(picture="line"))).findings
+
+
+@pytest.mark.parametrize(("across", "up"), [(4.0, 16.0), (-3.0, -15.0), (-40.0, 20.0), (40.0, -20.0)])
+def test_the_legend_of_the_lines_keeps_away_from_the_outlier(across: float, up: float) -> None:
+    notes = (
+        view(run(Params(picture="line", outlier=up, outlier_x=across))).chart("line").figure["layout"]["annotations"]
+    )
+    assert all((note["y"] < 0.5) == (up >= 0) for note in notes)
+    assert len({note["x"] for note in notes}) == 1
+
+
+def test_nothing_leaves_the_axes_at_the_extremes() -> None:
+    bars = view(run(Params(scores=(-8.0, 8.0, 8.0)))).chart("simplex").figure["data"][-1]
+    assert max(bars["x"]) <= 8
+    assert any("16.7" in text for text in bars["text"])
+    text = view(run(Params(sentence="zq xj"))).chart("text").figure
+    for trace, axis in zip(text["data"], ("yaxis", "yaxis2"), strict=True):
+        assert np.max(trace["y"]) <= text["layout"][axis]["range"][1]

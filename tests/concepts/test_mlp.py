@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from nnviz.concepts.mlp import Params, claims, lesson, run, view
+from nnviz.concepts.mlp.charts import constant_loss
 from nnviz.concepts.mlp.hero import WHOLE, unit_lines, wrong_points
 from nnviz.concepts.mlp.network import best_line, forward, one_line
-from nnviz.concepts.mlp.points import points_of
-from nnviz.concepts.mlp.recipe import recipe
+from nnviz.concepts.mlp.points import own_points, points_of
+from nnviz.concepts.mlp.recipe import RECIPES
 from nnviz.concepts.mlp.space import hidden_space, line_through, plane_through
 from nnviz.concepts.mlp.training import SIZES, Setting, trained
 from nnviz.core.lesson import Prediction, Preset
@@ -21,6 +22,7 @@ from nnviz.core.progress import Superseded, silent
 from nnviz.core.script import as_python, cells
 
 QUICK: dict[str, Any] = {"seeds": 2, "epochs": 10}
+OWN = "-1,-1,0;1,1,0;-1,1,1;1,-1,1"
 
 
 # The network in two matrices
@@ -50,6 +52,14 @@ def test_the_best_line_through_corners_gets_three_of_four() -> None:
     assert best_line(corners, np.array([1, 1, 1, 1])) == 1
 
 
+def test_points_on_one_place_or_one_line_are_not_parted_by_rounding() -> None:
+    place = np.array([[0.3, 0.1], [0.3, 0.1], [0.3, 0.1]])
+    assert best_line(place, np.array([0, 1, 1])) == pytest.approx(2 / 3)
+    row = np.column_stack([0.1 * np.arange(9), 0.3 * np.arange(9)])
+    assert best_line(row, np.arange(9) % 2) == pytest.approx(5 / 9)
+    assert best_line(row @ [[0.0, 0.0], [1.0, 0.0]], np.arange(9) % 2) == pytest.approx(5 / 9)
+
+
 def test_the_best_line_is_not_beaten_by_many_random_lines() -> None:
     draws = np.random.default_rng(0)
     for seed in range(3):
@@ -70,6 +80,47 @@ def test_points_are_the_seeds_own_and_both_classes_are_there(data: str) -> None:
     assert not np.array_equal(first[0], other[0])
     assert 30 < first[1].sum() < 70
     assert np.concatenate([first[1], first[3]]).sum() == 150
+
+
+def test_own_points_are_learned_as_they_stand_and_tested_where_noise_moves_them() -> None:
+    x, y, x_test, y_test = own_points(OWN, 0.1, 3)
+    np.testing.assert_array_equal(x, [[-1, -1], [1, 1], [-1, 1], [1, -1]])
+    np.testing.assert_array_equal(y, [0, 0, 1, 1])
+    assert 0 < np.abs(x_test - np.tile(x, (2, 1))).max() < 0.5
+    np.testing.assert_array_equal(y_test, np.tile(y, 2))
+    np.testing.assert_array_equal(own_points(OWN, 0.0, 3)[2], np.tile(x, (2, 1)))
+
+
+def test_four_own_points_are_xor() -> None:
+    found = run(Params(data="points", points=OWN, epochs=300, seeds=4))
+    assert found.best == 0.75
+    assert found.line.training_accuracy[-1].max() <= 0.75
+    assert found.network.training_accuracy[-1].max() == 1
+    assert "the same 4 points" in view(found).charts[0].alt
+
+
+def test_without_points_of_ones_own_two_stand_in_and_are_named() -> None:
+    assert "stand in" in view(run(Params(data="points", **QUICK))).sentence
+    assert "stand in" not in view(run(Params(data="points", points=OWN, **QUICK))).sentence
+    with pytest.raises(ValueError, match="must lie from"):
+        Params(points="3,0,1")
+
+
+def test_a_constant_answer_is_judged_by_the_shares_of_the_classes() -> None:
+    assert constant_loss(np.array([0, 1, 1, 0])) == pytest.approx(np.log(2))
+    assert constant_loss(np.array([0, 0, 0])) == 0
+    lopsided = "0,0,1;" + ";".join(f"{n / 10},1,0" for n in range(9))
+    assert constant_loss(run(Params(data="points", points=lopsided, **QUICK)).classes) == pytest.approx(0.325, abs=1e-3)
+
+
+def test_own_points_of_one_class_are_named_and_nothing_is_below_the_charts() -> None:
+    shown = view(run(Params(data="points", points="1,1,0;2,2,0;1,2,0", hidden=3, **QUICK)))
+    assert "of one class" in shown.sentence
+    assert "underfitting" not in {finding.cause for finding in shown.findings}
+    found = run(Params(data="points", points=OWN, **QUICK))
+    for name, when in (("seeds", slice(-1, None)), ("training", slice(None))):
+        low, _ = view(found).chart(name).figure["layout"]["yaxis"]["range"]
+        assert low < 100 * min(nets.accuracy[when].min() for nets in (found.line, found.network))
 
 
 def test_one_seed_alone_is_the_seed_in_company() -> None:
@@ -281,12 +332,13 @@ def test_seeds_for_shares_are_all_different() -> None:
         {"hidden": 3, "activation": "relu", "data": "moons", "epochs": 20, "seed": 5},
         {"hidden": 6, "activation": "sigmoid", "data": "circle", "noise": 0.2, "rate": 0.1, "epochs": 30},
         {"hidden": 5, "initialization": "constant", "data": "squares", "epochs": 20},
+        {"data": "points", "points": OWN, "epochs": 20, "noise": 0.3, "seed": 2},
     ],
 )
 def test_the_script_prints_the_runs_numbers(changes: dict[str, Any], tmp_path: Path) -> None:
     params = Params(**changes)
     file = tmp_path / "run.py"
-    file.write_text(as_python(cells(recipe, params.model_dump(), "")), encoding="utf-8")
+    file.write_text(as_python(cells(RECIPES, params.model_dump(), "")), encoding="utf-8")
     printed = subprocess.run([sys.executable, "-I", str(file)], capture_output=True, text=True, check=True).stdout
     numbers = {name: float(value) for name, value in (line.split(" = ") for line in printed.splitlines())}
     result = run(params)

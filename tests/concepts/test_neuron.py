@@ -386,3 +386,10 @@ def test_the_script_prints_the_numbers_of_the_screen(changes: dict[str, Any], tm
         assert float(told[measure.name]) == pytest.approx(
             float(np.atleast_1d(measure.of(result))[0]), rel=1e-6, abs=1e-12
         )
+
+
+def test_without_weights_the_cause_is_named_and_not_only_the_symptom() -> None:
+    for activation in ("tanh", "relu", "step"):
+        found = view(run(Params(w1=0.0, w2=0.0, b=0.5, activation=activation))).findings
+        text = next(finding.text for finding in found if finding.cause == "collapse")
+        assert "Both weights are 0" in text

@@ -193,6 +193,26 @@ def test_the_bound_is_novikoffs_from_zero_whatever_the_rate() -> None:
     assert radius(signed) == pytest.approx(np.sqrt(1 + (signed[:, 1:] ** 2).sum(axis=1).max()))
 
 
+def test_a_hair_between_three_points_is_told_from_none() -> None:
+    """The corner lies 5e-5 from the line through the others, or on it."""
+    ends = np.array([[-2.49, -2.5], [2.5, 2.49]])
+    on = np.array([[-0.68, 1.75], [-1.87, 1.43], [-2.13, 1.36]])  # off by one part of 0.01² only
+    assert best_weights(signed_points(on, np.array([0, 1, 0]))) is not None
+    for share in (0.0, 0.3, 1.0):
+        middle = ends[0] + share * (ends[1] - ends[0])
+        assert best_weights(signed_points(np.array([ends[0], middle, ends[1]]), np.array([0, 1, 0]))) is None
+
+
+def test_more_passes_are_only_advised_where_there_are_more() -> None:
+    """A separable hair of a margin: the bound is far beyond what is followed."""
+    hair = Params(data="own", points="-0.68,1.75,0;-1.87,1.43,1;-2.13,1.36,0", seeds=1)
+    for passes, advised in ((200, True), (1000, False)):
+        found = run(hair.but(passes=passes))
+        assert not found.path.finished
+        assert ("more passes will find it" in view(found).sentence) is advised
+        assert "a separating line exists" in view(found).findings[0].text
+
+
 def test_nothing_has_a_larger_least_score_than_the_best_weights() -> None:
     signed = signed_points(*separable(25, 0.2, 5))
     best = best_weights(signed)

@@ -16,15 +16,15 @@ from nnviz.concepts.playground.findings import signals
 from nnviz.concepts.playground.gallery import GALLERY
 from nnviz.concepts.playground.hero import shades
 from nnviz.concepts.playground.model import SURFACE, mesh
-from nnviz.concepts.playground.problem import PLAYGROUND, features_of, make_problem, own_set
+from nnviz.concepts.playground.problem import PLAYGROUND, features_of, make_problem
 from nnviz.concepts.playground.result_charts import confusion
 from nnviz.concepts.playground.saving import loaded, saved
-from nnviz.concepts.playground.schedules import schedule
 from nnviz.concepts.playground.settings import DATA_NAMES
-from nnviz.concepts.playground.training import OWN, edits_of, paced, planned, problem_of, renewed
+from nnviz.concepts.playground.training import edits_of, paced, planned, problem_of
 from nnviz.core.params import controls
 from nnviz.core.script import as_python, cells
 from nnviz.data import uploads
+from nnviz.data.points import own_set
 from nnviz.ui import wire
 
 SMALL: dict[str, Any] = {"epochs": 12, "seeds": 2, "examples": 60}
@@ -89,16 +89,14 @@ def test_own_points_and_what_stands_in_for_none() -> None:
 def test_two_columns_of_a_table_of_ones_own() -> None:
     text = "a,b,c,kind\n" + "\n".join(f"{n},{n % 7},{n * n},{'xyz'[n % 3]}" for n in range(30))
     identity = uploads.keep(uploads.read_table(text.encode()))
-    params = Params(data=OWN + identity, first=1, second=3, epochs=2, seeds=1)
+    params = Params(data="csv:" + identity, first=1, second=3, epochs=2, seeds=1)
     problem, there = problem_of(params)
     assert there
     assert problem.axes == ("a", "c")
     assert problem.classes == ("x", "y", "z")
     np.testing.assert_allclose(problem.train.mean(axis=0), 0, atol=1e-12)
-    gone = Params(data=OWN + "ab", epochs=2, seeds=1)
+    gone = Params(data="csv:ab", epochs=2, seeds=1)
     assert "no longer" in view(run(gone)).sentence
-    assert renewed("ab", "csv:ab") == "csv:ab-1"
-    assert renewed("ab", "circle") == "csv:ab"
 
 
 @pytest.mark.parametrize("last", [0, 1, 5, 59, 60, 75, 200, 2000])
@@ -108,13 +106,6 @@ def test_frames_are_close_together_in_the_beginning(last: int) -> None:
     assert found[-1] == last
     assert len(found) == min(60, last + 1)
     assert (np.diff(found) > 0).all()
-
-
-def test_schedules_at_their_ends() -> None:
-    assert schedule("step", 100)[49::25] == (1.0, 0.1, 0.01)
-    assert schedule("warmup", 100)[0] == pytest.approx(0.1)
-    assert max(schedule("warmup", 100)) == 1.0
-    assert all(len(schedule(name, 1)) == 1 for name in ("constant", "step", "exponential", "cosine", "warmup"))
 
 
 def test_the_network_is_the_one_that_was_asked_for() -> None:

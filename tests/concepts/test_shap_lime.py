@@ -25,7 +25,7 @@ from nnviz.concepts.shap_lime.shapley import (
     walks,
     worth,
 )
-from nnviz.concepts.shap_lime.subject import FALLBACK, Which, renewed, resolve, subject
+from nnviz.concepts.shap_lime.subject import FALLBACK, Which, resolve, subject
 from nnviz.core.claims import Verdict
 from nnviz.core.params import controls
 from nnviz.core.progress import Superseded, silent
@@ -355,11 +355,22 @@ def test_a_table_that_is_gone_is_told_and_another_set_stands_in() -> None:
     assert shown.case.which.data == FALLBACK
 
 
-def test_the_same_table_sent_again_is_a_new_setting() -> None:
+def test_a_row_that_does_not_exist_is_told() -> None:
+    assert "There is no row 199" in view(run_of(row=199, repeats=2)).sentence
+    assert "There is no row" not in view(run_of(row=3, repeats=2)).sentence
+
+
+def test_an_odd_background_is_told_by_what_makes_it_odd() -> None:
+    far, off = (
+        next(each.text for each in view(run_of(repeats=2, **changes)).findings if each.cause == "odd background")
+        for changes in ({"reference": "odd"}, {"background": 1})
+    )
+    assert "1 row lies farther" in far
+    assert "farther" not in off
+
+
+def test_a_table_sent_again_is_the_same_table() -> None:
     identity = table().removeprefix("csv:")
-    assert renewed(identity, "wine") == f"csv:{identity}"
-    assert renewed(identity, f"csv:{identity}") == f"csv:{identity}-1"
-    assert renewed(identity, f"csv:{identity}-999") == f"csv:{identity}-1"
     assert resolve(f"csv:{identity}-7") == (f"csv:{identity}", True)
     assert Params(data=f"csv:{identity}-7").row == Params().row
 

@@ -27,7 +27,9 @@ def test_non_finite_names_the_first_step_and_the_first_layer_in_it() -> None:
 
 
 def test_divergence_names_where_it_began_and_where_it_ended() -> None:
-    found(diagnosis.divergence(np.array([1.0, 0.5, 1.4, 3.0, 80.0])), "divergence", "failure", "step 3", "ends at 80")
+    found(
+        diagnosis.divergence(np.array([1.0, 0.5, 1.4, 3.0, 80.0])), "divergence", "failure", "step 3", "ends around 80"
+    )
     blown = np.array([1.0, 5.0, np.nan])
     found(diagnosis.divergence(blown, np.array([0, 7, 9])), "divergence", "failure", "step 7", "infinity")
 
@@ -100,8 +102,8 @@ def test_symmetric_units_have_equal_rows() -> None:
     weights = np.random.default_rng(1).normal(size=(4, 3))
     assert diagnosis.symmetric_units(weights) is None
     weights[2] = weights[0]
-    found(diagnosis.symmetric_units(weights, "layer 1"), "symmetric units", "warning", "3 of 4 units of layer 1")
-    found(diagnosis.symmetric_units(np.zeros((4, 3))), "symmetric units", "failure", "1 of 4")
+    found(diagnosis.symmetric_units(weights, "layer 1"), "symmetric units", "warning", "2 of 4 units of layer 1")
+    found(diagnosis.symmetric_units(np.zeros((4, 3))), "symmetric units", "failure", "4 of 4")
 
 
 def test_overfitting_names_the_best_step() -> None:
@@ -141,3 +143,11 @@ def test_findings_come_worst_first_without_what_was_not_found() -> None:
     warning = Finding("saturation", "warning", "c")
     assert diagnosis.findings(None, note, warning, failure) == (failure, warning, note)
     assert diagnosis.findings(None) == ()
+
+
+def test_a_loss_that_comes_back_now_and_then_stays_nowhere() -> None:
+    losses = np.array([1.0] + [9.0, 9.0, 1.0] * 10)
+    found = diagnosis.divergence(losses)
+    assert found is not None
+    assert "rises above 1.5 times that first at step 1" in found.text
+    assert "stays" not in found.text

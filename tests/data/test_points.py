@@ -52,3 +52,18 @@ def test_no_text_is_no_point() -> None:
     positions, labels = points.parse("")
     assert positions.shape == (0, 2)
     assert labels.shape == (0,)
+
+
+def test_own_points_are_a_set_of_as_many_classes_as_are_named() -> None:
+    found = points.own_set("0,0,0;1,1,5;0.5,-1,2")
+    assert found.classes == tuple("abcdef")
+    two = points.own_set("0,0,0;1,1,5;0.5,-1,1", most_classes=2)
+    assert two.classes == ("a", "b")
+    np.testing.assert_array_equal(two.targets, [0, 1, 1])
+
+
+@pytest.mark.parametrize("text", ["", "2,2,3"])
+def test_two_points_stand_in_where_there_are_fewer(text: str) -> None:
+    found = points.own_set(text)
+    assert len(found) == 2
+    np.testing.assert_array_equal(found.targets, [0, 1])

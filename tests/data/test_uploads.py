@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from nnviz.data import tables
-from nnviz.data.uploads import Table, UploadError, keep, kept, read_table
+from nnviz.data.uploads import OWN, Table, UploadError, keep, kept, read_table, renewed, table_of
 
 GOOD = b"age,height,kind\n1,2.5,cat\n-3,4e1,dog\n,+.5,cat\n"
 
@@ -256,6 +256,24 @@ def test_a_kept_table_is_found_by_its_content() -> None:
     assert found is not None
     np.testing.assert_array_equal(found.values, small(5).values)
     assert kept("unknown") is None
+
+
+def test_a_setting_names_a_kept_table() -> None:
+    identity = keep(small(7))
+    table = kept(identity)
+    assert table is not None
+    assert table_of(OWN + identity) is table
+    assert table_of(f"{OWN}{identity}-7") is table
+    assert table_of(identity) is None
+    assert table_of(OWN + "ab") is None
+
+
+def test_the_same_table_sent_again_is_a_new_setting() -> None:
+    assert renewed("ab", "wine") == "csv:ab"
+    assert renewed("ab", "csv:cd-3") == "csv:ab"
+    assert renewed("ab", "csv:ab") == "csv:ab-1"
+    assert renewed("ab", "csv:ab-1") == "csv:ab-2"
+    assert renewed("ab", "csv:ab-999") == "csv:ab-1"
 
 
 def test_the_store_keeps_the_64_tables_used_last() -> None:

@@ -15,7 +15,6 @@ from torch.utils.flop_counter import FlopCounterMode
 from nnviz.concepts.playground import Params, run, view
 from nnviz.concepts.playground.findings import signals
 from nnviz.concepts.playground.result_charts import confusion
-from nnviz.concepts.playground.schedules import schedule
 from nnviz.concepts.playground.training import problem_of
 
 Floats = NDArray[np.float64]
@@ -195,21 +194,6 @@ def test_signals_are_the_gradients_that_hooks_see(joints: dict[str, Any]) -> Non
     x = torch.from_numpy(problem.inputs(problem.train)).requires_grad_()
     torch.autograd.backward(torch.nn.functional.cross_entropy(module(x), torch.from_numpy(np.array(problem.labels))))
     np.testing.assert_allclose(signals(found), seen[::-1], rtol=1e-9)
-
-
-@pytest.mark.parametrize("name", ["cosine", "exponential"])
-def test_schedules_are_those_of_torch_optim(name: str) -> None:
-    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
-    kinds = torch.optim.lr_scheduler
-    scheduler = (
-        kinds.CosineAnnealingLR(optimizer, 20) if name == "cosine" else kinds.ExponentialLR(optimizer, 0.01 ** (1 / 20))
-    )
-    found = []
-    for _ in range(20):
-        found.append(optimizer.param_groups[0]["lr"])
-        optimizer.step()
-        scheduler.step()
-    np.testing.assert_allclose(schedule(name, 20), found, rtol=1e-9)
 
 
 def test_the_split_keeps_every_class_and_shares_no_point() -> None:

@@ -1,5 +1,7 @@
 """The frame: tabs, pins, ledger, glossary, lesson plan."""
 
+import re
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -83,3 +85,20 @@ def test_a_lesson_plan_fills_its_minutes_with_links() -> None:
     assert "3–22 min · 1. Dropout" in said
     assert "22–41 min · 2. Activation functions" in said
     assert "41–45 min" in said
+
+
+def test_a_plan_asks_for_no_more_minutes_than_it_has() -> None:
+    test = opened("lesson_plan.py", pages="neuron,mlp,backprop,dropout", minutes="35")
+    notes = [sum(map(int, re.findall(r"^- (\d+) min", one.value, re.MULTILINE))) for one in test.markdown]
+    assert sum(total > 0 for total in notes) == 4
+    assert max(notes) <= 7
+    assert "If there is time" in " ".join(one.value for one in test.caption)
+    assert opened("lesson_plan.py", minutes="9e9").number_input(key="plan-minutes").value == 45
+
+
+def test_the_next_page_of_a_lesson_is_the_one_planned_and_on_the_projector() -> None:
+    test = opened("mlp.py", teach="1", plan="neuron,mlp,junk,dropout")
+    assert "2 of 3 in this lesson" in test.caption[0].value
+    links = [one.proto for one in test.get("page_link")]
+    onward = next(link for link in links if link.label == "Dropout")
+    assert onward.query_string == "teach=1&plan=neuron%2Cmlp%2Cjunk%2Cdropout"

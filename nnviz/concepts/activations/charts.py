@@ -7,7 +7,7 @@ from nnviz.concepts.activations import look
 from nnviz.concepts.activations.depth import gradient_chart, tower_chart
 from nnviz.concepts.activations.functions import Name
 from nnviz.concepts.activations.hero import functions_chart
-from nnviz.concepts.activations.model import Run
+from nnviz.concepts.activations.model import TRAINED, Run
 from nnviz.concepts.activations.nets import Nets
 from nnviz.concepts.activations.simplex import simplex_chart
 from nnviz.concepts.activations.trained import dead_chart, surface_chart, training_chart
@@ -15,7 +15,7 @@ from nnviz.core import diagnosis
 from nnviz.core.diagnosis import SATURATED, Finding
 from nnviz.core.statistics import band
 
-LARGE = {"functions": "functions", "tower": "tower", "nets": "training", "softmax": "simplex"}
+LARGE = {"functions": "functions", "tower": "tower", "nets": "training", "surfaces": "surfaces", "softmax": "simplex"}
 
 
 def view(run: Run) -> View:
@@ -40,20 +40,25 @@ def sentence(run: Run) -> str:
         return _softmax_sentence(run)
     if not run.params.functions:
         return "No function is chosen: choose at least one."
-    return {"functions": _reading_sentence, "tower": _tower_sentence, "nets": _nets_sentence}[run.params.picture](run)
+    if run.params.picture in TRAINED:
+        return _nets_sentence(run)
+    return _reading_sentence(run) if run.params.picture == "functions" else _tower_sentence(run)
 
 
 def _reading_sentence(run: Run) -> str:
-    slopes = {name: reading.slope for name, reading in run.readings.items()}
-    steepest = max(slopes, key=lambda name: slopes[name])
-    flat = [look.label(name) for name, slope in slopes.items() if abs(slope) < SATURATED]
+    slopes = {look.label(name): reading.slope for name, reading in run.readings.items()}
+    flat = [label for label, slope in slopes.items() if abs(slope) < SATURATED]
     at = f"At input {look.number(run.params.x)}"
-    first = f"{at} {look.label(steepest)} is the steepest: its slope is {look.number(slopes[steepest])}."
-    if not flat:
-        return f"{first} None of the {len(slopes)} is flat here, so all of them pass the gradient on."
-    verb = "is" if len(flat) == 1 else "are"
-    cost = "less than a hundredth of the gradient gets through"
-    return f"{first} {_capital(_list(flat))} {verb} flat here (slope below {SATURATED:g}): {cost}."
+    cost = f"flat here (slope below {SATURATED:g}): less than a hundredth of the gradient gets through"
+    if len(flat) == len(slopes):
+        return f"{at} {_are(flat)} {cost}."
+    top = look.number(max(slopes.values(), key=abs))
+    steepest = [label for label, slope in slopes.items() if look.number(slope) == top]
+    first = f"{at} {_are(steepest)} the steepest, with slope {top}."
+    if flat:
+        return f"{first} {_capital(_are(flat))} {cost}."
+    who = "It is not" if len(slopes) == 1 else f"None of the {len(slopes)} is"
+    return f"{first} {who} flat here: at least a hundredth of the gradient gets through."
 
 
 def _tower_sentence(run: Run) -> str:
@@ -75,12 +80,15 @@ def _nets_sentence(run: Run) -> str:
     parts = []
     for name, nets in run.nets.items():
         end = band(nets.accuracy[-1])
-        parts.append(f"{look.label(name)} {float(end.median):.2f} ({float(end.low):.2f} to {float(end.high):.2f})")
+        spread = f" ({float(end.low):.2f} to {float(end.high):.2f})" if p.seeds > 1 else ""
+        parts.append(f"{look.label(name)} {float(end.median):.2f}{spread}")
     dead = {name: 100 * float(nets.dead[1].mean()) for name, nets in run.nets.items()}
     most = max(dead, key=lambda name: dead[name])
     over = f"10 to 90 % of {p.seeds} seeds" if p.seeds > 1 else "one seed"
-    tail = f"{dead[most]:.0f} % of {look.label(most)}'s units are dead" if dead[most] else "No unit is dead"
-    return f"Test accuracy after {p.epochs} epochs, {over}: {', '.join(parts)}. {tail}."
+    share = "Less than 1" if dead[most] < 1 else f"{dead[most]:.0f}"
+    tail = f"{share} % of {look.label(most)}'s units are dead" if dead[most] else "No unit is dead"
+    few = "Fewer than two points are drawn, so two stand in. " if p.data == "points" and p.points.count(";") < 1 else ""
+    return f"{few}Test accuracy after {p.epochs} epochs, {over}: {', '.join(parts)}. {tail}."
 
 
 def _softmax_sentence(run: Run) -> str:
@@ -113,8 +121,8 @@ def _found(name: Name, nets: Nets) -> tuple[Finding | None, ...]:
     )
 
 
-def _list(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+def _are(names: list[str]) -> str:
+    return f"{names[0]} is" if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]} are"
 
 
 def _capital(text: str) -> str:

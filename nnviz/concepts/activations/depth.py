@@ -12,20 +12,21 @@ from nnviz.concepts.activations.tower import EDGES, REACH, Passage
 MIDDLES = (EDGES[:-1] + EDGES[1:]) / 2
 BRIGHTEST = 0.25  # share of a layer's activations in one bin that gets the brightest colour
 GRADIENTS = (1e-12, 1e4)
+TITLE, GAP = 0.11, 0.02  # of the height: what the two lines above each panel take, and what is left below it
 
 
 def tower_chart(run: Run) -> Chart:
     """Draw for each function, layer by layer, how its activations are distributed."""
     p = run.params
     count = len(run.passages)
-    columns, rows = look.grid(count, large=p.picture == "tower")
+    columns, rows = look.grid(count)
     scale = {"colorscale": SEQUENTIAL, "cmin": 0, "cmax": BRIGHTEST, "colorbar": _bar()}
     margin = {"l": 48, "r": 8, "t": 8, "b": 40}
     layout: Trace = {"showlegend": False, "annotations": [], "margin": margin, "coloraxis": scale}
     traces = []
     for place, (name, passage) in enumerate(run.passages.items()):
         row, column = divmod(place, columns)
-        title = f"{look.label(name)} · sd {_short(float(passage.deviation[-1]))}"
+        title = f"{look.label(name)}<br>sd {_short(float(passage.deviation[-1]))}"
         number = _panel(layout, place, column / columns, 1 - row / rows, 1 / columns, 1 / rows, title)
         traces.append(_heat(passage) | {"xaxis": f"x{number}", "yaxis": f"y{number}"})
     _title_edges(layout, columns, count)
@@ -44,7 +45,7 @@ def _heat(passage: Passage) -> Trace:
 def _panel(layout: Trace, place: int, left: float, top: float, wide: float, high: float, title: str) -> str:
     """Add a pair of axes to the layout, below its title; return the axes' number."""
     number = "" if place == 0 else str(place + 1)
-    right, bottom, above = left + wide * 0.94, top - high * 0.8, top - high * 0.1
+    right, bottom, above = left + wide * 0.94, top - high + GAP, top - TITLE
     across, up = {"domain": [left, right], "anchor": f"y{number}"}, {"domain": [bottom, above], "anchor": f"x{number}"}
     layout[f"xaxis{number}"] = across | {"nticks": 6, "showgrid": False}
     layout[f"yaxis{number}"] = up | {"range": [-REACH, REACH], "showgrid": False}

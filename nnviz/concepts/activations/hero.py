@@ -14,8 +14,9 @@ from nnviz.core.diagnosis import SATURATED
 VALUES = (-2.0, 4.4)  # the axis of φ: the same at every setting, so that the eye keeps the change
 SLOPES = (-0.2, 1.45)
 LABEL_GAP = 0.066  # of an axis, between two labels
+FARTHEST_RIGHT = 3.5  # input up to which labels have room between the marker and the edge of the picture
 RIGHT = {"xaxis": "x2", "yaxis": "y2"}
-ROW = 0.042  # share of the height that each row of flat stretches takes
+ROW, MOST = 0.055, 0.4  # share of the height that each row of flat stretches takes, and all of them at most
 
 
 def functions_chart(run: Run) -> Chart:
@@ -73,7 +74,7 @@ def _flat_bars(run: Run) -> Trace:
 def _axes(names: list[str], gain: str) -> dict[str, Any]:
     inputs: Trace = {"range": [-LIMIT, LIMIT], "dtick": 4, "title": {"text": "input x", "standoff": 4}}
     zero: Trace = {"zeroline": True, "zerolinecolor": "$faint"}
-    rows: Trace = {"tickvals": [-row for row in range(len(names))], "ticktext": names, "tickfont": {"size": 10}}
+    rows: Trace = {"tickvals": [-row for row in range(len(names))], "ticktext": names, "tickfont": {"size": 9}}
     strips: Trace = {
         "range": [-len(names) + 0.4, 0.6],
         "showgrid": False,
@@ -84,10 +85,10 @@ def _axes(names: list[str], gain: str) -> dict[str, Any]:
     }
     return {
         "showlegend": False,
-        "margin": {"l": 48, "r": 10, "t": 22, "b": 40},
-        "xaxis": inputs | {"domain": [0, 0.435]},
+        "margin": {"l": 48, "r": 72, "t": 22, "b": 40},
+        "xaxis": inputs | {"domain": [0, 0.4]},
         "yaxis": axis(f"output φ({gain}x)", *VALUES, **zero),
-        "xaxis2": inputs | {"domain": [0.565, 1], "anchor": "y3"},
+        "xaxis2": inputs | {"domain": [0.6, 1], "anchor": "y3"},
         "yaxis2": axis(f"slope φ′({gain}x)", *SLOPES, domain=[_floor(len(names)), 1], anchor="x2", **zero),
         "yaxis3": strips | rows | {"domain": [0, max(0.01, _floor(len(names)) - 0.05)]},
     }
@@ -95,7 +96,7 @@ def _axes(names: list[str], gain: str) -> dict[str, Any]:
 
 def _floor(count: int) -> float:
     """Return how far up the slopes' panel begins, above the rows of flat stretches."""
-    return 0.05 + ROW * max(3, count)
+    return 0.05 + min(MOST, ROW * max(3, count))
 
 
 def _marks(run: Run, values: list[float], slopes: list[float]) -> dict[str, Any]:
@@ -110,7 +111,7 @@ def _labels(run: Run, numbers: list[float], window: tuple[float, float], share: 
     low, high = window
     gap = LABEL_GAP * (high - low) / share
     margin = 0.5 * gap
-    right = run.params.x <= 0.44 * LIMIT
+    right = run.params.x <= (FARTHEST_RIGHT if panel else 0.0)
     places = look.spread(numbers, gap, low + margin, high - margin)
     side = {"xanchor": "left" if right else "right", "xshift": 9 if right else -9, "yanchor": "middle"}
     notes = []

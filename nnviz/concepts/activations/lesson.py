@@ -7,9 +7,9 @@ from nnviz.concepts.activations.claims import CLAIMS
 from nnviz.concepts.activations.functions import sigmoid, sigmoid_slope
 from nnviz.concepts.activations.model import Run
 from nnviz.concepts.activations.predictions import DYING, PREDICTIONS
-from nnviz.concepts.activations.recipe import recipe
+from nnviz.concepts.activations.recipe import RECIPES
 from nnviz.concepts.activations.tower import backward
-from nnviz.core.lesson import Lesson, Measure, Preset, Reference
+from nnviz.core.lesson import Lesson, Measure, Note, Preset, Reference
 
 INTRO = """An activation function decides what a unit tells the next layer, and its slope decides how much the unit
 learns: the gradient is multiplied by φ′ at every unit it passes. Push the **input** outwards and watch who goes flat.
@@ -48,6 +48,11 @@ REFERENCES = (
         "https://icml.cc/Conferences/2010/papers/432.pdf",
     ),
     Reference(
+        "Glorot, Bordes & Bengio, Deep sparse rectifier neural networks, AISTATS",
+        2011,
+        "https://proceedings.mlr.press/v15/glorot11a.html",
+    ),
+    Reference(
         "Maas, Hannun & Ng, Rectifier nonlinearities improve neural network acoustic models, ICML workshop",
         2013,
         "https://ai.stanford.edu/~amaas/papers/relu_hybrid_icml2013_final.pdf",
@@ -68,15 +73,27 @@ REFERENCES = (
 )
 
 NOTES = (
-    "2 min · Input at 0, then slowly to 6. Ask: who still learns here? ReLU and Swish; sigmoid and tanh are shaded.",
-    "3 min · Ask the first prediction before the hand moves. Most of a class says ReLU, whose slope is exactly 1; "
-    "Swish's is a little larger.",
-    "4 min · Large picture “Layer upon layer”. Drag the gain from 1 to 1.4 (√2): ReLU's spread stays from layer to "
-    "layer. Ask why 1 is too small: half of the inputs are cut off.",
-    "3 min · Break it → Dying ReLU. Ask how the units could come back: not by the gradient, which is 0. A leak, or "
-    "another start.",
-    "3 min · Large picture “Softmax”. Drag the temperature: in which corner does the path begin, where does it end? "
-    "Then raise all logits alike: nothing moves.",
+    Note(2, "Input at 0, then slowly to 6. Ask: who still learns here? ReLU and Swish; sigmoid and tanh are shaded."),
+    Note(
+        3,
+        "Ask the first prediction before the hand moves. Most of a class says ReLU, whose slope is exactly 1; "
+        "Swish's is a little larger.",
+    ),
+    Note(
+        4,
+        "Large picture “Layer upon layer”. Drag the gain from 1 to 1.4 (√2): ReLU's spread stays from layer to "
+        "layer. Ask why 1 is too small: half of the inputs are cut off.",
+    ),
+    Note(
+        3,
+        "Break it → Dying ReLU. Ask how the units could come back: not by the gradient, which is 0. A leak, or "
+        "another start.",
+    ),
+    Note(
+        3,
+        "Large picture “Softmax”. Drag the temperature: in which corner does the path begin, where does it end? "
+        "Then raise all logits alike: nothing moves.",
+    ),
 )
 
 
@@ -90,11 +107,15 @@ def dead_units(run: Run) -> NDArray[np.float64]:
     return np.array([nets.dead[1] for nets in run.nets.values()] or [[np.nan] * run.params.seeds])
 
 
+def _steepest_slope(run: Run) -> float:
+    return max((each.slope for each in run.readings.values()), key=abs, default=np.nan)
+
+
 MEASURES = (
     Measure("best test accuracy", "", lambda run: accuracies(run).max(axis=0), "more"),
     Measure("worst test accuracy", "", lambda run: accuracies(run).min(axis=0), "more"),
     Measure("most dead units", "", lambda run: dead_units(run).max(axis=0), "less"),
-    Measure("steepest slope at x", "", lambda run: max((each.slope for each in run.readings.values()), default=np.nan)),
+    Measure("steepest slope at x", "", _steepest_slope),
 )
 
 lesson = Lesson(
@@ -105,6 +126,6 @@ lesson = Lesson(
     heart=(sigmoid, sigmoid_slope, backward),
     references=REFERENCES,
     measures=MEASURES,
-    recipe=recipe,
+    recipe=RECIPES,
     notes=NOTES,
 )

@@ -72,8 +72,7 @@ def number(value: float) -> str:
     return f"{mantissa}·10{str(int(exponent)).translate(RAISED)}".replace("-", "−")
 
 
-def grid(count: int, *, large: bool) -> tuple[int, int]:
-    """Return columns and rows for `count` small panels: nearly square, but flat in the large picture."""
-    columns = min(count, 5) if large else {1: 1, 2: 2, 3: 3, 4: 2}.get(count, 3)
-    columns = max(1, columns)
+def grid(count: int, *, flat: bool = False) -> tuple[int, int]:
+    """Return columns and rows for `count` small panels: nearly square, or few rows of at most five."""
+    columns = max(1, min(count, 5)) if flat else {0: 1, 1: 1, 2: 2, 4: 2}.get(count, 3)
     return columns, max(1, -(-count // columns))

@@ -5,6 +5,7 @@ from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import field_validator
 
 from nnviz.concepts.activations.functions import ACTIVATIONS, Floats, Name, softmax, softmax_jacobian
 from nnviz.concepts.activations.nets import Data, Nets, Training, train
@@ -12,6 +13,8 @@ from nnviz.concepts.activations.tower import Passage, passage
 from nnviz.core import params
 from nnviz.core.diagnosis import SATURATED
 from nnviz.core.progress import Report, part, silent
+from nnviz.data.points import parse
+from nnviz.data.toy import WINDOW
 
 LIMIT = 8.0  # the input runs from −LIMIT to LIMIT
 INPUTS: NDArray[np.float32] = np.linspace(-LIMIT, LIMIT, 241, dtype=np.float32)
@@ -22,25 +25,39 @@ PICTURES = {
     "functions": "Functions and slopes",
     "tower": "Layer upon layer",
     "nets": "Trained nets",
+    "surfaces": "What nets learn",
     "softmax": "Softmax",
 }
+TRAINED = ("nets", "surfaces")  # pictures of trained nets
 
 
 class Params(params.Params):
     """The settings of the page."""
 
-    picture: Literal["functions", "tower", "nets", "softmax"] = params.field(
+    picture: Literal["functions", "tower", "nets", "surfaces", "softmax"] = params.field(
         "functions", "Large picture", "Which of the charts gets the room; all others stay below", labels=PICTURES
     )
+    data: Data = params.field(
+        "circle", "Data of the nets", "What the trained nets must tell apart: 200 points, 100 of them for the test. Of "
+        "your own points all are learned from; copies of them, moved by 0.1, are the test",
+        labels={"moons": "Two moons", "circle": "Circle", "xor": "XOR", "spiral": "Spiral", "points": "My own points"},
+        when={"picture": TRAINED},
+    )  # fmt: skip
+    points: str = params.field(
+        "", "My points", "Click to add a point of the chosen class, drag it, double-click to remove it",
+        labels={"0": "a", "1": "b"}, editor="points", live=True,
+        when={"picture": TRAINED, "data": ("points",)},
+    )  # fmt: skip
     functions: tuple[Name, ...] = params.field(
         ("sigmoid", "tanh", "relu", "swish"),
         "Functions",
         "Which functions to compare; all charts show the same ones",
         labels=LABELS,
+        when={"picture": ("functions", "tower", *TRAINED)},
     )
     x: float = params.field(
         3.5, "Input x", "Where every function and its slope are read off: push it outwards and see who goes flat",
-        ge=-LIMIT, le=LIMIT, multiple_of=0.05, live=True,
+        ge=-LIMIT, le=LIMIT, multiple_of=0.05, live=True, when={"picture": ("functions",)},
     )  # fmt: skip
     gain: float = params.field(
         1.0, "Gain g", "Size of the weights: one unit computes φ(g·x); weights of the tower have deviation g/√n",
@@ -75,18 +92,13 @@ class Params(params.Params):
     layers: int = params.field(
         10, "Layers of the tower", "How many equal layers signal and gradient pass through", ge=2, le=20, more=True,
     )  # fmt: skip
-    data: Data = params.field(
-        "circle", "Data of the nets", "What the trained nets must tell apart (200 points, 100 of them for the test)",
-        labels={"moons": "Two moons", "circle": "Circle", "xor": "XOR", "spiral": "Spiral"},
-        when={"picture": ("nets",)},
-    )  # fmt: skip
     hidden: int = params.field(
         2, "Hidden layers of the nets", "8 units each; Xavier's weights for step, sigmoid and tanh, He's for the rest",
         ge=1, le=10, more=True,
     )  # fmt: skip
     bias: float = params.field(
         0.0, "Initial bias", "Bias of every hidden unit at the start; very negative ones silence units",
-        ge=-10, le=10, multiple_of=0.5, when={"picture": ("tower", "nets")},
+        ge=-10, le=10, multiple_of=0.5, when={"picture": ("tower", *TRAINED)},
     )  # fmt: skip
     rate: float = params.field(
         0.1, "Learning rate", "Step size of plain gradient descent, batches of 10", ge=1e-3, le=3, log=True, more=True
@@ -96,6 +108,14 @@ class Params(params.Params):
         8, "Seeds", "How many nets are trained per function, each from its own seed", ge=1, le=32, more=True
     )
 
+    @field_validator("points")
+    @classmethod
+    def _points_lie_in_the_window(cls, text: str) -> str:
+        positions, _ = parse(text)
+        if np.any(np.abs(positions) > WINDOW[1]):
+            raise ValueError(f"points must lie from {WINDOW[0]} to {WINDOW[1]}, got {np.abs(positions).max():g}")
+        return text
+
     def knob(self, name: Name) -> float:
         """Return the leak, α or β of a function; 0 for one that has none."""
         knob = ACTIVATIONS[name].knob
@@ -104,15 +124,17 @@ class Params(params.Params):
     @property
     def training(self) -> Training:
         """All that the trained nets depend on, besides their function and its knob."""
-        return Training(self.data, self.hidden, self.bias, self.rate, self.epochs, tuple(range(self.seeds)))
+        points = self.points if self.data == "points" else ""
+        seeds = tuple(range(self.seeds))
+        return Training(self.data, self.hidden, self.bias, self.rate, self.epochs, seeds, points=points)
 
     def preview(self) -> Self:
-        """Keep all seeds while leak, α and β stand at their defaults, for those nets are remembered; else train one."""
+        """Train one seed while the hand may move what nets depend on: a point, leak, α or β; else keep all, remembered."""
         fields = type(self).model_fields
         knobs = [ACTIVATIONS[name].knob for name in self.functions]
-        if all(getattr(self, knob) == fields[knob].default for knob in knobs if knob):
-            return self
-        return self.but(seeds=1, epochs=min(self.epochs, PREVIEW_EPOCHS))
+        bent = any(getattr(self, knob) != fields[knob].default for knob in knobs if knob)
+        drawing = self.picture in TRAINED and self.data == "points"
+        return self.but(seeds=1, epochs=min(self.epochs, PREVIEW_EPOCHS)) if bent or drawing else self
 
 
 @dataclass(frozen=True)

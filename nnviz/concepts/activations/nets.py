@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnviz.concepts.activations.functions import ACTIVATIONS, Floats, Name
+from nnviz.concepts.activations.own import own_points
 from nnviz.core import ensemble
 from nnviz.core.diagnosis import SATURATED
 from nnviz.core.ensemble import MLP, Trained
@@ -15,8 +16,8 @@ from nnviz.core.progress import Report, silent
 from nnviz.core.timeline import even_steps
 from nnviz.data.toy import TOYS, WINDOW
 
-Data = Literal["moons", "circle", "xor", "spiral"]
-POINTS = 200  # half of them for training, half for the test
+Data = Literal["moons", "circle", "xor", "spiral", "points"]
+POINTS = 200  # of a toy set: half of them for training, half for the test
 UNITS = 8
 BATCH = 10
 SNAPSHOTS = 31
@@ -29,7 +30,12 @@ Layers = list[tuple[Floats, Floats]]
 
 @dataclass(frozen=True)
 class Training:
-    """What trained nets depend on, besides their function; `noise` is the spread added to the points."""
+    """What trained nets depend on, besides their function.
+
+    Attributes:
+        noise: the spread added to the points of a toy set, or by which copies of a learner's own are moved.
+        points: a learner's own, as text; read if `data` is "points".
+    """
 
     data: Data = "circle"
     hidden: int = 2
@@ -38,6 +44,7 @@ class Training:
     epochs: int = 60
     seeds: tuple[int, ...] = tuple(range(8))
     noise: float = 0.1
+    points: str = ""
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -54,9 +61,9 @@ class Nets:
         loss: (T, K) cross-entropy on the training points; accuracy: (T, K) share of test points right.
         dead: (2, K) share of hidden units with |φ′| < 0.01 at every training point, before and after training.
         gradient: (K, L) norm of the loss's gradient by layer before training, first layer first.
-        outputs, slopes: (N, H) of all hidden units of the first net after training, at its training points.
+        outputs, slopes: (N, H) of all hidden units of the first net after training, at its N training points.
         surface: (40, 40) the first net's probability of class 1 over the plane, first axis x₂.
-        points: (100, 2) and classes: (100,) its test points.
+        points: (N, 2) and classes: (N,) its test points.
     """
 
     epochs: NDArray[np.int64]
@@ -72,12 +79,19 @@ class Nets:
 
 
 @memo(maxsize=16)
-def examples(data: Data, noise: float, seeds: tuple[int, ...]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Draw each seed's own points: inputs (K, 200, 2) and classes (K, 200) in mixed order."""
-    sets = [TOYS[data](POINTS, noise=noise, seed=seed) for seed in seeds]
-    orders = [np.random.default_rng([seed, 15]).permutation(POINTS) for seed in seeds]
-    inputs = np.stack([each.inputs[order] for each, order in zip(sets, orders, strict=True)])
-    return inputs, np.stack([each.targets[order] for each, order in zip(sets, orders, strict=True)]).astype(np.int64)
+def examples(
+    data: Data, noise: float, seeds: tuple[int, ...], points: str = ""
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return each seed's points, first half to train on, second half to test on: inputs (K, 2N, 2), classes (K, 2N)."""
+    sets = [own_points(points, noise, seed) if data == "points" else _drawn(data, noise, seed) for seed in seeds]
+    inputs, classes = zip(*sets, strict=True)
+    return np.stack(inputs), np.stack(classes)
+
+
+def _drawn(data: Data, noise: float, seed: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    chosen = TOYS[data](POINTS, noise=noise, seed=seed)
+    order = np.random.default_rng([seed, 15]).permutation(POINTS)
+    return chosen.inputs[order], chosen.targets[order].astype(np.int64)
 
 
 def network(name: Name, knob: float, training: Training) -> MLP:
@@ -91,8 +105,8 @@ def network(name: Name, knob: float, training: Training) -> MLP:
 @memo(maxsize=96)
 def train(name: Name, knob: float, training: Training, *, report: Report = silent) -> Nets:
     """Train one net per seed by plain gradient descent in batches of 10."""
-    inputs, classes = examples(training.data, training.noise, training.seeds)
-    half = POINTS // 2
+    inputs, classes = examples(training.data, training.noise, training.seeds, training.points)
+    half = inputs.shape[1] // 2
     shape = network(name, knob, training)
     fit = _fit_output_only if name == "step" else _fit
     trained, start, end = fit(shape, inputs, classes, training, report)
@@ -124,7 +138,7 @@ def _first_gradient(trained: Trained) -> NDArray[np.float64]:
 def _fit(
     shape: MLP, inputs: Floats, classes: NDArray[np.int64], training: Training, report: Report
 ) -> tuple[Trained, Layers, Layers]:
-    half = POINTS // 2
+    half = inputs.shape[1] // 2
     trained = ensemble.train(
         shape,
         inputs[:, :half],

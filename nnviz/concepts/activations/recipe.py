@@ -5,9 +5,12 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from nnviz.data.toy import Shape, arm, drawn, lower_moon, quadrants, ring, upper_moon
+from nnviz.concepts.activations.own import own_points
+from nnviz.core.script import Cases
+from nnviz.data.toy import Floats, Shape, arm, drawn, lower_moon, quadrants, ring, upper_moon
 from nnviz.models.plain import make_mlp, train_module
 
 SEED, POINTS, NOISE, UNITS, BATCH, FLAT = 0, 200, 0.1, 8, 10, 0.01
@@ -17,6 +20,9 @@ SHAPES: dict[str, tuple[Shape, ...]] = {
     "xor": (quadrants(-1), quadrants(1)),
     "spiral": (arm(0.0), arm(np.pi)),
 }
+
+Examples = tuple[Floats, NDArray[np.int64]]
+"""Points (2N, 2) and classes (2N,), first half to train on, second half to test on."""
 
 
 class Function(nn.Module):
@@ -36,8 +42,27 @@ class Function(nn.Module):
         return torch.autograd.grad(self.value(z).sum(), z)[0]
 
 
-def recipe(
-    functions: tuple[str, ...], x: float, gain: float, leak: float, alpha: float, beta: float, **training: Any
+def on_toy_points(data: str, **settings: Any) -> dict[str, float]:
+    """Compare functions on the points of a toy set."""
+    points, classes = drawn(SHAPES[data], POINTS, NOISE, np.random.default_rng(SEED))
+    order = np.random.default_rng([SEED, 15]).permutation(POINTS)
+    return compared((points[order], classes[order]), **settings)
+
+
+def on_own_points(points: str, **settings: Any) -> dict[str, float]:
+    """Compare functions on points of one's own."""
+    return compared(own_points(points, NOISE, SEED), **settings)
+
+
+def compared(
+    examples: Examples,
+    functions: tuple[str, ...],
+    x: float,
+    gain: float,
+    leak: float,
+    alpha: float,
+    beta: float,
+    **training: Any,
 ) -> dict[str, float]:
     """Read every function's slope off at one input, and train a net with each of them."""
     layers: dict[str, Callable[[Tensor], Tensor]] = {
@@ -53,21 +78,21 @@ def recipe(
     }
     here = torch.tensor(gain * x, dtype=torch.float64)
     slopes = [float(Function(layers[name]).slope(here)) for name in functions]
-    nets = [trained(name, layers[name], **training) for name in functions]
+    nets = [trained(name, layers[name], examples, **training) for name in functions]
     none = [(float("nan"), float("nan"))]
     accuracies, dead = zip(*(nets or none), strict=True)
     return {
         "best test accuracy": max(accuracies),
         "worst test accuracy": min(accuracies),
         "most dead units": max(dead),
-        "steepest slope at x": max(slopes, default=float("nan")),
+        "steepest slope at x": max(slopes, key=abs, default=float("nan")),
     }
 
 
 def trained(
     name: str,
     value: Callable[[Tensor], Tensor],
-    data: str,
+    examples: Examples,
     hidden: int,
     bias: float,
     rate: float,
@@ -75,10 +100,8 @@ def trained(
     **_others: object,
 ) -> tuple[float, float]:
     """Return the test accuracy of a net after training, and which share of its hidden units is dead."""
-    points, classes = drawn(SHAPES[data], POINTS, NOISE, np.random.default_rng(SEED))
-    order = np.random.default_rng([SEED, 15]).permutation(POINTS)
-    inputs, targets = torch.tensor(points[order]), torch.tensor(classes[order], dtype=torch.float64)[:, None]
-    (x, test_x), (y, test_y) = inputs.split(POINTS // 2), targets.split(POINTS // 2)
+    inputs, targets = torch.tensor(examples[0]), torch.tensor(examples[1], dtype=torch.float64)[:, None]
+    (x, test_x), (y, test_y) = inputs.chunk(2), targets.chunk(2)
 
     scheme = "xavier_normal" if name in ("step", "sigmoid", "tanh") else "he_normal"
     net = make_mlp((2, *[UNITS] * hidden, 1), lambda: Function(value), seed=SEED, scheme=scheme, bias=bias)
@@ -98,3 +121,6 @@ def trained(
             flat.append((layer.slope(below).abs() < FLAT).all(dim=0))
         below = layer(below)
     return float(right.double().mean()), float(torch.cat(flat).double().mean())
+
+
+RECIPES = Cases("data", {"points": on_own_points}, on_toy_points)

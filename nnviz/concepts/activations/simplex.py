@@ -103,7 +103,7 @@ def _corner_labels() -> list[Trace]:
     for name, token, (x, y) in zip(CLASSES, TOKENS, CORNERS, strict=True):
         spot = {"x": float(x), "y": float(y), "xref": "x2", "yref": "y2", "showarrow": False}
         side = {"yanchor": "bottom" if y else "top", "xanchor": "center", "font": {"color": token, "size": 12}}
-        labels.append(spot | side | {"text": f"only {name}"})
+        labels.append(spot | side | {"text": name})
     centre = dict(zip("xy", (float(c) for c in place(np.full(3, 1 / 3))), strict=True))
     labels.append(
         centre | {"xref": "x2", "yref": "y2", "text": "+", "showarrow": False, "font": {"color": "$grey", "size": 16}}

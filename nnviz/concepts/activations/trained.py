@@ -14,6 +14,7 @@ from nnviz.core.statistics import Band, band
 from nnviz.data.toy import WINDOW
 
 LOSSES = (1e-3, 3.0)
+TITLE, GAP = 0.12, 0.02  # of the height: what the two lines above each panel take, and what is left below it
 
 
 def training_chart(run: Run) -> Chart:
@@ -78,21 +79,22 @@ def dead_chart(run: Run) -> Chart:
 
 def surface_chart(run: Run) -> Chart:
     """Draw what the first net of each function has learned, over the plane, with its test points."""
-    columns, rows = look.grid(len(run.nets), large=False)
+    columns, rows = look.grid(len(run.nets), flat=run.params.picture == "surfaces")
     layout: Trace = {"showlegend": False, "annotations": [], "margin": {"l": 8, "r": 8, "t": 8, "b": 8}}
     traces: list[Trace] = []
     for place, (name, nets) in enumerate(run.nets.items()):
         row, column = divmod(place, columns)
         left, top = column / columns, 1 - row / rows
-        number = _window(layout, place, (left, left + 0.97 / columns), (top - 0.92 / rows, top - 0.1 / rows))
-        text = f"{look.label(name)} · {100 * nets.accuracy[-1, 0]:.0f} % right"
-        where = {"x": left + 0.485 / columns, "y": top - 0.09 / rows, "xref": "paper", "yref": "paper"}
+        number = _window(layout, place, (left, left + 0.97 / columns), (top - 1 / rows + GAP, top - TITLE))
+        text = f"{look.label(name)}<br>{100 * nets.accuracy[-1, 0]:.0f} % right"
+        where = {"x": left + 0.485 / columns, "y": top - TITLE, "xref": "paper", "yref": "paper"}
         words = {"text": text, "showarrow": False, "font": {"size": 12}, "xanchor": "center", "yanchor": "bottom"}
         layout["annotations"].append(where | words)
         traces += _surface(nets, {"xaxis": f"x{number}", "yaxis": f"y{number}"})
     parts = [f"{look.label(name)} {nets.accuracy[-1, 0]:.2f}" for name, nets in run.nets.items()]
     alt = f"Share of test points on the right side, first seed: {'; '.join(parts) or 'no function'}."
-    title = "What each net has learned: first seed, test points"
+    shown = "copies of your points" if run.params.data == "points" else "test points"
+    title = f"What each net has learned: first seed, {shown}"
     return Chart("surfaces", title, {"data": traces, "layout": layout}, alt, height=max(300, 20 + 150 * rows))
 
 
@@ -101,7 +103,8 @@ def _window(layout: Trace, place: int, across: tuple[float, float], up: tuple[fl
     number = "" if place == 0 else str(place + 1)
     side = {"range": list(WINDOW), "visible": False, "constrain": "domain"}
     layout[f"xaxis{number}"] = side | {"domain": list(across), "anchor": f"y{number}"}
-    layout[f"yaxis{number}"] = side | {"domain": list(up), "anchor": f"x{number}", "scaleanchor": f"x{number}"}
+    square = {"scaleanchor": f"x{number}", "constraintoward": "top"}
+    layout[f"yaxis{number}"] = side | square | {"domain": list(up), "anchor": f"x{number}"}
     return number
 
 

@@ -128,14 +128,16 @@ def pgd(
 ) -> Tensor:
     """Return (steps + 1, K, N, d), the path of projected gradient descent with the highest margin at its end.
 
-    The first start is the input itself, each further one a random point of the ball.
+    The first start is the input itself, each further one a random point of the ball; every path has the input as its
+    first moment, whichever point its first step was made from.
     """
     draws = generator(seed, "restarts")
     paths = []
     for restart in range(restarts):
         start = random_start(inputs, radius, norm, draws, box) if restart else None
         walk = ascent(scores, inputs, goal, radius=radius, step=step, steps=steps, norm=norm, start=start, box=box)
-        paths.append(torch.stack(list(walk)))
+        next(walk)
+        paths.append(torch.stack([inputs, *walk]))
     if restarts == 1:
         return paths[0]
     with torch.no_grad():

@@ -8,7 +8,7 @@ from nnviz.concepts.adversarial.claims import CLAIMS
 from nnviz.concepts.adversarial.model import Params, Run
 from nnviz.concepts.adversarial.recipe import RECIPES
 from nnviz.concepts.adversarial.survey import PROBE, Way
-from nnviz.core.lesson import Answer, Lesson, Measure, Prediction, Preset, Reference
+from nnviz.core.lesson import Answer, Lesson, Measure, Note, Prediction, Preset, Reference
 
 SAME = 2.0  # points within which two attacks break the same
 
@@ -26,9 +26,14 @@ def who_breaks_more(run: Run) -> Answer:
     one, many = (100 * (1 - run.own.kept[way][:, place]) for way in ("fgsm", "pgd"))
     ahead = float(np.median(many - one))
     choice = 2 if abs(ahead) <= SAME else 0 if ahead > 0 else 1
+    reasons = (
+        "the loss bends on the way, and PGD looks again",
+        "here one long step gets farther than ten short ones",
+        "looking again on the way changes next to nothing",
+    )
     because = (
-        f"Over {run.own.networks} networks PGD fools {np.median(many):.0f} % and FGSM {np.median(one):.0f} % of the "
-        f"digits, a median difference of {ahead:.0f} points: the loss bends on the way, and PGD looks again."
+        f"Over {run.own.networks} networks {np.median(many):.0f} % of the digits are answered wrongly under PGD and "
+        f"{np.median(one):.0f} % under FGSM, a median difference of {ahead:.1f} points: {reasons[choice]}."
     )
     return Answer(choice, because)
 
@@ -39,7 +44,7 @@ def staircase(params: Params) -> Params:
 
 
 def what_transfers(run: Run) -> Answer:
-    """Grade how many digits examples from elsewhere fool, where PGD fools none."""
+    """Grade how many examples from elsewhere are answered wrongly, where PGD cannot move."""
     if run.own is None:
         raise ValueError("the run holds no curves to grade the answer by")
     place = run.own.at(PROBE)
@@ -47,8 +52,8 @@ def what_transfers(run: Run) -> Answer:
     strongest = 100 * float(np.median(1 - run.own.strongest[:, place]))
     choice = int(np.searchsorted([10, 50], borrowed, side="right"))
     because = (
-        f"PGD fools {white:.0f} % of the digits, borrowed examples {borrowed:.0f} %, and the strongest attack of all "
-        f"{strongest:.0f} %. The staircase hides the slope, not the mistakes."
+        f"Answered wrongly are {white:.0f} % of the digits under PGD, {borrowed:.0f} % of the borrowed examples, and "
+        f"{strongest:.0f} % under the strongest attack of all. The staircase hides the slope, not the mistakes."
     )
     return Answer(choice, because)
 
@@ -118,6 +123,11 @@ lesson = Lesson(
             "https://arxiv.org/abs/1511.04508",
         ),
         Reference(
+            "Papernot, McDaniel & Goodfellow, Transferability in machine learning",
+            2016,
+            "https://arxiv.org/abs/1605.07277",
+        ),
+        Reference(
             "Carlini & Wagner, Towards evaluating the robustness of neural networks",
             2017,
             "https://arxiv.org/abs/1608.04644",
@@ -141,8 +151,8 @@ lesson = Lesson(
             2019,
             "https://arxiv.org/abs/1902.02918",
         ),
-        Reference("Andriushchenko et al., Square attack", 2020, "https://arxiv.org/abs/1912.00049"),
         Reference("Tsipras et al., Robustness may be at odds with accuracy", 2019, "https://arxiv.org/abs/1805.12152"),
+        Reference("Andriushchenko et al., Square attack", 2020, "https://arxiv.org/abs/1912.00049"),
     ),
     measures=(
         Measure("accuracy under PGD", "", lambda run: kept(run, "pgd"), "more"),
@@ -151,13 +161,25 @@ lesson = Lesson(
     ),
     recipe=RECIPES,
     notes=(
-        "2 min. Drag ε from 0 upwards until the answer turns. Ask: can you see what was added? Answer: on 8×8 pixels "
-        "yes; the claim “imperceptible” comes from photographs with a thousand times as many pixels.",
-        "3 min. Set the map to the network with two inputs and click points. Ask: which way does the path go? Answer: "
-        "to the corner of the ball for FGSM, then along the rim for PGD.",
-        "4 min. Break it: a wall of masked gradients. Ask: are we safe? Vote, then switch the attack to transfer, and "
-        "then let the attacker know the defence.",
-        "3 min. Last: what is proven. Ask: who is right between the two lines? Answer: nobody knows; a better attack "
-        "lowers the upper one, a better proof lifts the lower one.",
+        Note(
+            2,
+            "Drag ε from 0 upwards until the answer turns. Ask: can you see what was added? Answer: on 8×8 pixels "
+            "yes; the claim “imperceptible” comes from photographs with a thousand times as many pixels.",
+        ),
+        Note(
+            3,
+            "Set the map to the network with two inputs and click points. Ask: which way does the path go? Answer: "
+            "to the corner of the ball for FGSM, then along the rim for PGD.",
+        ),
+        Note(
+            4,
+            "Break it: a wall of masked gradients. Ask: are we safe? Vote, then switch the attack to transfer, and "
+            "then let the attacker know the defence.",
+        ),
+        Note(
+            3,
+            "Last: what is proven. Ask: who is right between the two lines? Answer: nobody knows; a better attack "
+            "lowers the upper one, a better proof lifts the lower one.",
+        ),
     ),
 )

@@ -1,5 +1,7 @@
 """The path of the attack over a map of answers, and the strip of forty digits under the same attack."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,11 +33,12 @@ def path(run: Run) -> Chart:
     }
     where = "a cut through the digit’s 64 pixels" if own else "a network with two inputs"
     moves = {"data.{}.x": plane.path[:, :1], "data.{}.y": plane.path[:, 1:]}
+    names = tuple(map(str, range(10))) if own else NAMES
     return Chart(
         "path",
         f"The path across the boundary: {where}",
         {"data": traces, "layout": layout},
-        _alt(plane),
+        _alt(plane, names),
         frames=moving({name.format(len(traces) - 1): values for name, values in moves.items()}),
         click={} if own else {"across": "x", "up": "y"},
         height=360,
@@ -82,9 +85,9 @@ def _marker(plane: Plane) -> Trace:
     return base | {"name": "now", "hoverinfo": "name"}
 
 
-def _alt(plane: Plane) -> str:
+def _alt(plane: Plane, names: Sequence[str]) -> str:
     steps, length = len(plane.path) - 1, float(np.linalg.norm(plane.path[-1] - plane.path[0]))
-    outcome = "stays in its class" if plane.answer == plane.label else f"is now taken for class {plane.answer}"
+    outcome = "is taken for its own class" if plane.answer == plane.label else f"is taken for {names[plane.answer]}"
     return f"After {steps} moves the point is {length:.2f} away from where it began and {outcome}."
 
 
@@ -110,7 +113,7 @@ def strip(run: Run) -> Chart:
     layout["margin"] = {"l": 4, "r": 4, "t": 4, "b": 4}
     layout["shapes"] = [] if portrait.drawn else [_frame(run.params.digit)]
     lost = int(portrait.fooled.sum())
-    alt = f"{lost} of {SHOWN} test digits are now taken for something else{_wanted(run)}."
+    alt = f"{lost} of {SHOWN} test digits are taken for something else{_wanted(run)}."
     title = f"Forty test digits under this attack: ✗ on {lost}. Click one to see it large"
     figure = {"data": traces, "layout": layout}
     return Chart("strip", title, figure, alt, click={"digit": "customdata"}, height=360)

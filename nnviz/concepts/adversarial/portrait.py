@@ -241,7 +241,9 @@ def _proven(scene: Scene, spec: Spec, place: int) -> bool:
 
 
 def is_flat(scene: Scene, spec: Spec, place: int) -> bool:
-    """Tell whether the gradient that the attacker follows at one input is exactly zero."""
+    """Tell whether the gradient that the attacker follows at one input is exactly zero; a black box follows none."""
+    if spec.attack in ("transfer", "queries"):
+        return False
     scores = scene.guard.adapted if spec.adapted else scene.guard.follow
-    one = Goal(scene.labels[:, place : place + 1], margins=spec.adapted)
+    one = Goal(scene.labels[:, place : place + 1], margins=spec.adapted or spec.attack in ("cw", "jsma"))
     return bool(gradient(scores, scene.inputs[:, place : place + 1], one).eq(0).all())

@@ -71,9 +71,9 @@ def gradient_masking(curves: Curves) -> Finding | None:
     flat = 100 * float(np.median(curves.flat))
     robust = float(np.median(curves.strongest[:, place]))
     text = (
-        f"The gradient is masked: at ε = {PROBE:g} PGD fools {100 * black.low:.0f} % of the digits, but a black "
-        f"box that needs no gradient fools {100 * black.high:.0f} %, and even with the whole box PGD reaches only "
-        f"{100 * unbounded.low:.0f} %. The gradient is exactly zero on {flat:.0f} % of the digits; {count} of 5 "
+        f"The gradient is masked: at ε = {PROBE:g} {100 * black.low:.0f} % of the digits are answered wrongly under "
+        f"PGD, but {100 * black.high:.0f} % under a black box that does not ask for it, and even with the whole box PGD "
+        f"reaches only {100 * unbounded.low:.0f} %. It is exactly zero on {flat:.0f} % of the digits; {count} of 5 "
         f"symptoms are present. Under the strongest attack {100 * robust:.0f} % stay right."
     )
     return Finding("gradient masking", "failure", text)

@@ -31,7 +31,7 @@ def non_finite(run: Run) -> Finding | None:
     """Find the first value, going forward, or gradient, going backward, that is no number."""
     for place, value in enumerate(run.values):
         if not np.isfinite(value):
-            text = f"{words.title(run.graph, place)} computes {words.number(float(value))}: all after it is lost."
+            text = f"{words.title(run.graph, place)} computes {words.number(float(value))}: nothing after it can be trusted."
             return Finding("non-finite", "failure", text)
     for place in reversed(range(len(run.graph))):
         if not np.isfinite(run.gradients[place]):
@@ -52,7 +52,7 @@ def saturated(run: Run) -> Finding | None:
 
 def dead(run: Run) -> Finding | None:
     """Find ReLUs that are off."""
-    off = [p for p, node in enumerate(run.graph) if node.operation == "relu" and run.slopes[p][0] == 0]
+    off = [p for p, node in enumerate(run.graph) if node.operation == "relu" and run.values[p] == 0]
     if not off:
         return None
     names = ", ".join(f"node {place + 1}" for place in off)

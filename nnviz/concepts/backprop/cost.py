@@ -8,10 +8,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.utils.flop_counter import FlopCounterMode
 
 from nnviz.core.memo import memo
 from nnviz.core.seeds import reset_module
+from nnviz.models.flops import flops
 
 WIDTHS = (4, 8, 16, 32, 64, 128, 256)
 EXAMPLES = 256
@@ -67,13 +67,6 @@ def one_at_a_time(module: nn.Module, inputs: Tensor, width: float = 1e-3) -> lis
             found.append((float(loss_of(module, inputs)) - start) / width)
             flat[index] = kept
     return found
-
-
-def flops(action: Callable[[], object]) -> int:
-    """Count the floating-point operations of matrix products, by PyTorch's own counter."""
-    with FlopCounterMode(display=False) as counter:
-        action()
-    return int(counter.get_total_flops())
 
 
 def seconds(action: Callable[[], object], repeats: int = REPEATS) -> float:

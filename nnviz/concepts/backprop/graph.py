@@ -23,7 +23,7 @@ def sigmoid(x: Number) -> Number:
 VALUES: Mapping[str, Callable[[Number], Number]] = {
     "sigmoid": sigmoid,
     "tanh": np.tanh,
-    "relu": lambda x: np.where(np.asarray(x) > 0, x, 0.0),
+    "relu": lambda x: np.maximum(x, 0.0),
     "exp": np.exp,
     "log": np.log,
     "sin": np.sin,

@@ -129,7 +129,7 @@ def _chosen(run: Run, spots: Layout) -> list[Floats]:
 def _ring(run: Run, spots: Layout) -> Trace:
     x, y = spots.places[run.node]
     square = not run.graph[run.node].inputs
-    marker = {"size": 42, "color": "$paper/0", "line": {"color": "$orange", "width": 4}}
+    marker = {"size": spots.size + 10, "color": "$paper/0", "line": {"color": "$orange", "width": 4}}
     marker |= {"symbol": "square" if square else "circle"}
     return {"type": "scatter", "mode": "markers", "x": [x], "y": [y], "marker": marker, "hoverinfo": "skip"}
 
@@ -138,14 +138,14 @@ def _tints(run: Run, spots: Layout, last: dict[str, Any]) -> list[Trace]:
     """Return the nodes in the colour of the paper, so that no edge shines through, and a tint for each state of theirs."""
     base: Trace = {"type": "scatter", "mode": "markers", "x": spots.places[:, 0], "y": spots.places[:, 1]}
     base |= {"hoverinfo": "skip"}
-    paper = base | {"marker": _marker(run) | {"color": "$paper", "line": {"color": "$ink", "width": 1.2}}}
-    states = [{"marker": _marker(run) | {"color": TINTS[name], "opacity": last[name]}} for name in TINTS]
+    paper = base | {"marker": _marker(run, spots) | {"color": "$paper", "line": {"color": "$ink", "width": 1.2}}}
+    states = [{"marker": _marker(run, spots) | {"color": TINTS[name], "opacity": last[name]}} for name in TINTS]
     return [paper, *(base | state for state in states)]
 
 
-def _marker(run: Run) -> Trace:
+def _marker(run: Run, spots: Layout) -> Trace:
     shapes = ["circle" if node.inputs else "square" for node in run.graph]
-    return {"size": 32, "symbol": shapes}
+    return {"size": spots.size, "symbol": shapes}
 
 
 def _nodes(run: Run, spots: Layout) -> Trace:
@@ -156,7 +156,7 @@ def _nodes(run: Run, spots: Layout) -> Trace:
         for place in range(len(run.graph))
     ]
     base: Trace = {"type": "scatter", "mode": "markers+text", "x": spots.places[:, 0], "y": spots.places[:, 1]}
-    base |= {"text": texts, "marker": _marker(run) | {"opacity": 0}}
+    base |= {"text": texts, "marker": _marker(run, spots) | {"opacity": 0}}
     return base | {"hovertext": hover, "hoverinfo": "text", "customdata": list(range(1, len(run.graph) + 1))}
 
 

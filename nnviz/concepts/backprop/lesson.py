@@ -7,7 +7,7 @@ from nnviz.concepts.backprop.graph import backward, forward, local_slopes
 from nnviz.concepts.backprop.model import Params, Run
 from nnviz.concepts.backprop.recipe import recipe
 from nnviz.concepts.backprop.words import number
-from nnviz.core.lesson import Answer, Lesson, Measure, Prediction, Preset, Reference
+from nnviz.core.lesson import Answer, Lesson, Measure, Note, Prediction, Preset, Reference
 
 DOUBLED = ("a", "b", "c")
 SHARES = (0.25, 1e-2, 1e-4)
@@ -132,7 +132,7 @@ REFERENCES = (
     ),
     Reference("Griewank & Walther: Evaluating Derivatives, SIAM", 2008, "https://doi.org/10.1137/1.9780898717761"),
     Reference(
-        "Baydin, Pearlmutter, Radul & Siskind: Automatic differentiation in machine learning, JMLR",
+        "Baydin, Pearlmutter, Radul & Siskind: Automatic differentiation in machine learning: a survey, JMLR",
         2018,
         "https://www.jmlr.org/papers/v18/17-468.html",
     ),
@@ -154,12 +154,23 @@ lesson = Lesson(
     ),
     recipe=recipe,
     notes=(
-        "3 min: step through forward, then stop before each backward step. Ask: “What arrives? What is the local slope? "
-        "What is sent on?” The answer appears above the graph.",
-        "2 min: click a. Ask: “Two edges come back to a. Multiply or add?” Add: the chart of paths shows 0.13 and −0.30.",
-        "2 min: drag c through 0. Ask: “Which path dies at c = 0, and why?” The lower one: c is the slope of a·c in a.",
-        "3 min: Break it, “A saturated sigmoid”. Ask: “The answer is as wrong as can be. Why is there no gradient?”",
-        "2 min: step size: at which η does the loss rise again? Compare with the dashed straight slope.",
-        "2 min: the cost chart. Ask: “A million weights: how many forward passes is a gradient?” About three, not a million.",
+        Note(
+            3,
+            "Step through forward, then stop before each backward step. Ask: “What arrives? What is the local slope? "
+            "What is sent on?” The answer appears above the graph.",
+        ),
+        Note(
+            2,
+            "Click a. Ask: “Two edges come back to a. Multiply or add?” Add: the chart of paths shows 0.13 and −0.30.",
+        ),
+        Note(
+            2, "Drag c through 0. Ask: “Which path dies at c = 0, and why?” The lower one: c is the slope of a·c in a."
+        ),
+        Note(3, "Break it, “A saturated sigmoid”. Ask: “The answer is as wrong as can be. Why is there no gradient?”"),
+        Note(2, "Step size: at which η does the loss rise again? Compare with the dashed straight slope."),
+        Note(
+            2,
+            "The cost chart. Ask: “A million weights: how many forward passes is a gradient?” About three, not a million.",
+        ),
     ),
 )

@@ -134,9 +134,14 @@ def step_chart(run: Run) -> Chart:
     level = {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": finite, "y1": finite}
     level |= {"line": {"color": "$grey", "width": 1, "dash": "dot"}}
     side = "right" if rate > 0.1 else "left"
-    off = " (off the axis)" if run.after > high or not np.isfinite(run.after) else ""
+    off = " (off the axis)" if run.after > high else " (below the axis)" if run.after < low else ""
     note = {"x": float(np.log10(rate)), "y": here, "text": f"{number(run.after)}{off}", "showarrow": False}
-    note |= {"xanchor": side, "yanchor": "bottom", "xshift": -8 if side == "right" else 8, "bgcolor": "$paper/0.8"}
+    note |= {
+        "xanchor": side,
+        "yanchor": "bottom" if here < high else "top",
+        "xshift": -8 if side == "right" else 8,
+        "bgcolor": "$paper/0.8",
+    }
     x = build.axis("step size η (log)", float(RATES[0]), float(RATES[-1]), log=True, tickvals=[0.001, 0.01, 0.1, 1, 10])
     figure = build.figure(traces, x, build.axis("loss L", low, high), shapes=[level], annotations=[note])
     alt = (

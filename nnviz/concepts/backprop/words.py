@@ -7,6 +7,7 @@ from nnviz.concepts.backprop.model import Run
 
 RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+TERMS = 4  # of a sum, written out
 SYMBOLS = {"*": "×", "/": "÷", "neg": "−", "sigmoid": "σ", "relu": "ReLU", "log": "ln", "sqrt": "√", "loss": "( )²"}
 
 
@@ -62,7 +63,9 @@ def going_back(run: Run, place: int) -> str:
         for source, slope in zip(graph[place].inputs, run.slopes[place], strict=True)
     ]
     lines = ["   ".join(edges[start : start + 2]) for start in range(0, len(edges), 2)]
-    return "<br>".join([f"<b>{title(graph, place)}</b> sends local × upstream", *lines[:3]])
+    more = [f"and to {len(edges) - 4} more"] if len(edges) > 6 else []
+    shown = lines[:2] if more else lines
+    return "<br>".join([f"<b>{title(graph, place)}</b> sends local × upstream", *shown, *more])
 
 
 def going_forward(run: Run, place: int) -> str:
@@ -88,7 +91,8 @@ def arriving(run: Run) -> str:
     ]
     if len(edges) == 1:
         return f"<b>{name}</b> has the gradient {whole}<br>it is used once: one edge brings all of it"
-    terms = " + ".join(number(one) if one >= 0 else f"({number(one)})" for one in edges)
+    terms = " + ".join(number(one) if one >= 0 else f"({number(one)})" for one in edges[:TERMS])
+    terms += " + …" if len(edges) > TERMS else ""
     return f"<b>{name}</b> is used {len(edges)} times: gradients add<br>{terms} = {whole}"
 
 

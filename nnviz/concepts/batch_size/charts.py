@@ -7,9 +7,12 @@ import numpy as np
 from nnviz.charts.view import View
 from nnviz.concepts.batch_size import hero, look, noise_charts, result_charts
 from nnviz.concepts.batch_size.model import ANCHOR, Run
+from nnviz.concepts.batch_size.training import EXAMPLES
 from nnviz.core import diagnosis
 from nnviz.core.diagnosis import Finding
 from nnviz.core.statistics import band
+
+LITTLE = 0.9  # share of the way still to go, from which little has been learned
 
 
 def view(run: Run) -> View:
@@ -46,7 +49,7 @@ def _given(run: Run) -> str:
     params = run.params
     steps = run.curves.steps[-1]
     amount = {
-        "epochs": f"{int((steps * run.batches).max() // 256)} epochs",
+        "epochs": _counted(int((steps * run.batches).max() // EXAMPLES), "epoch"),
         "steps": f"{int(steps.max())} steps",
         "seconds": f"{look.number(float((steps * run.step_seconds).max()))} seconds each",
     }[params.budget]
@@ -54,10 +57,16 @@ def _given(run: Run) -> str:
     return f"With {amount} and {rate}"
 
 
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def _price(run: Run, index: int) -> str:
     steps = int(run.curves.steps[-1, index])
     seconds = look.number(steps * float(run.step_seconds[index]))
-    return f"{look.name(int(run.batches[index]))} ({steps:,} steps, {seconds} s on this machine)"
+    return (
+        f"{look.name(int(run.batches[index]))} ({steps:,} step{'' if steps == 1 else 's'}, {seconds} s on this machine)"
+    )
 
 
 def found(run: Run) -> tuple[Finding, ...]:
@@ -70,9 +79,16 @@ def _finding(run: Run, index: int) -> Finding | None:
     rows = np.flatnonzero(np.diff(steps, prepend=-1) > 0)
     losses = run.curves.loss[rows, index]
     curve = np.median(np.where(np.isfinite(losses), losses, np.inf), axis=1)
-    finding = diagnosis.divergence(curve, steps[rows]) or diagnosis.underfitting(float(curve.min()), hero.guessing(run))
+    finding = diagnosis.divergence(curve, steps[rows]) or too_little(run, float(curve.min()))
     if finding is None:
         return None
     who = look.name(int(run.batches[index])).capitalize()
     why = f"rate {run.rates[index]:.3g}, {int(steps[-1]):,} steps"
     return replace(finding, text=f"{who} ({why}): {finding.text}")
+
+
+def too_little(run: Run, loss: float) -> Finding | None:
+    """Find a loss that went less than a tenth of the way from guessing to what the wrong labels leave to reach."""
+    guess = hero.guessing(run)
+    most = guess - (1 - LITTLE) * (guess - hero.least(run))
+    return diagnosis.underfitting(loss, guess, share=most / guess)

@@ -16,8 +16,9 @@ from nnviz.core.timeline import log_steps
 
 FRAMES = 40
 CLOCKS = ("steps", "examples", "seconds")
-GAP = 0.035  # between two clocks
+GAP = 0.07  # between two clocks
 LEGEND = {"legend": {"title": {"text": "batch"}}}
+CLASSES = {"moons": 2, "digits": 10}
 TOP = 1.6  # the loss axis reaches to so many times the loss of guessing
 Floats = NDArray[np.float64]
 
@@ -47,7 +48,13 @@ def per_step(run: Run, clock: str) -> Floats:
 
 def guessing(run: Run) -> float:
     """Return the loss of a constant answer, ln C."""
-    return float(np.log({"moons": 2, "digits": 10}[run.params.data]))
+    return float(np.log(CLASSES[run.params.family]))
+
+
+def least(run: Run) -> float:
+    """Return the loss of knowing all but which labels are wrong: −(1 − ν) ln(1 − ν) − ν ln(ν / (C − 1))."""
+    noise, others = run.params.label_noise, CLASSES[run.params.family] - 1
+    return float(-(1 - noise) * np.log(1 - noise) - noise * np.log(noise / others)) if noise else 0.0
 
 
 def rows_of(run: Run, index: int) -> NDArray[np.int64]:

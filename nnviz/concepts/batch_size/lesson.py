@@ -7,7 +7,7 @@ from nnviz.concepts.batch_size.gradients import example_gradients, mini_batch_gr
 from nnviz.concepts.batch_size.model import Params, Run
 from nnviz.concepts.batch_size.recipe import recipe
 from nnviz.core.claims import Claim
-from nnviz.core.lesson import Answer, Lesson, Measure, Prediction, Preset, Reference
+from nnviz.core.lesson import Answer, Lesson, Measure, Note, Prediction, Preset, Reference
 
 SHRINK = {"It stays the same": 1.0, "To a half": 1 / 2, "To a quarter": 1 / 4, "To a sixteenth": 1 / 16}
 CONTESTANTS = ("1", "16", "full")
@@ -26,7 +26,7 @@ def grade_noise(run: Run) -> Answer:
     because = (
         f"Measured over all batch sizes, the standard deviation at four times the batch is {ratio:.2f} times as large; "
     )
-    because += f"the variance falls with exponent {noise_charts.slope(run):.2f}."
+    because += f"the variance falls with exponent {noise_charts.slope(run):.2f}.".replace("-", "−")
     return Answer(choice, because)
 
 
@@ -155,15 +155,30 @@ lesson = Lesson(
     ),
     recipe=recipe,
     notes=(
-        "2 min. Cover the second and third clock and ask who wins. By steps the large batches are ahead, by examples "
-        "the small ones; set the budget to seconds and something between wins. Same runs.",
-        "3 min. The cloud: ask what four times the batch does to its width before you play. (Half: √4.) Then show the "
-        "crossing in the variance chart: where tr Σ / B meets ‖G‖², noise equals signal. That B is the noise scale.",
-        "2 min. Drag the rate up. Ask who breaks first. (Batch 1.) Then set the rate to linear scaling and compare the "
-        "curves by examples: they fall on top of each other, until the largest batch breaks.",
-        "2 min. Turn label noise to 0.3 and look at the accuracies. Ask why the test is above the training. (The test "
-        "labels are right; who learned the wrong ones pays there.)",
-        "1 min. Claims: ask which of the two opposite ones the class believes. Both are tested; read the reason under "
-        "each verdict.",
+        Note(
+            2,
+            "Cover the second and third clock and ask who wins. By steps the large batches are ahead, by examples "
+            "the small ones; set the budget to seconds and something between wins. Same runs.",
+        ),
+        Note(
+            3,
+            "The cloud: ask what four times the batch does to its width before you play. (Half: √4.) Then show the "
+            "crossing in the variance chart: where tr Σ / B meets ‖G‖², noise equals signal. That B is the noise scale.",
+        ),
+        Note(
+            2,
+            "Drag the rate up. Ask who breaks first. (Batch 1.) Then set the rate to linear scaling and compare the "
+            "curves by examples: they fall on top of each other, until the largest batch breaks.",
+        ),
+        Note(
+            2,
+            "Turn label noise to 0.3 and look at the accuracies. Ask why the test is above the training. (The test "
+            "labels are right; who learned the wrong ones pays there.)",
+        ),
+        Note(
+            1,
+            "Claims: ask which of the two opposite ones the class believes. Both are tested; read the reason under "
+            "each verdict.",
+        ),
     ),
 )

@@ -5,13 +5,15 @@ from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import field_validator
 
 from nnviz.concepts.batch_size import clock
 from nnviz.concepts.batch_size.clock import Costs
 from nnviz.concepts.batch_size.cloud import DRAWN, Cloud, Spread, cloud, spread
-from nnviz.concepts.batch_size.training import EXAMPLES, NETWORKS, Curves, Task, own_examples, trained
+from nnviz.concepts.batch_size.training import BLUR, EXAMPLES, NETWORKS, Curves, Task, own_examples, trained
 from nnviz.core import params
 from nnviz.core.progress import Report, part, silent
+from nnviz.data.points import parse
 
 Size = Literal["1", "2", "4", "8", "16", "32", "64", "128", "full"]
 SIZES = (1, 2, 4, 8, 16, 32, 64, 128, EXAMPLES)
@@ -85,12 +87,25 @@ class Params(params.Params):
         multiple_of=0.02,
         live=True,
     )
-    data: Literal["moons", "digits"] = params.field(
+    data: Literal["moons", "digits", "points"] = params.field(
         "moons",
         "Data",
-        f"Two overlapping moons (network 2-16-2) or handwritten digits (64-16-10); {EXAMPLES} examples to train on.",
-        labels={"moons": "Two moons", "digits": "Digits"},
+        f"Two overlapping moons or your own points (network 2-16-2), or handwritten digits (64-16-10); {EXAMPLES} "
+        "examples to train on.",
+        labels={"moons": "Two moons", "digits": "Digits", "points": "Your own points"},
         more=True,
+    )
+    points: str = params.field(
+        "",
+        "Your points",
+        "Click to add a point of the chosen class, drag it, double-click to remove it. The "
+        f"{EXAMPLES} examples are drawn around your points, every point equally often, standard deviation {BLUR:g}; "
+        "so are the test examples. With fewer than two points, one of each class stands in.",
+        labels={"0": "a", "1": "b"},
+        editor="points",
+        live=True,
+        more=True,
+        when={"data": ("points",)},
     )
     seeds: int = params.field(
         8,
@@ -131,6 +146,17 @@ class Params(params.Params):
         more=True,
     )
     quick: bool = params.field(False, "Quick", "One seed and less training, while the hand drags.", editor="hidden")
+
+    @field_validator("points")
+    @classmethod
+    def _readable(cls, text: str) -> str:
+        parse(text)
+        return text
+
+    @property
+    def family(self) -> Literal["moons", "digits"]:
+        """By which networks, ranges and chances are looked up: whatever lies in the plane is like the moons."""
+        return "digits" if self.data == "digits" else "moons"
 
     def preview(self) -> Self:
         """Return the settings that train one seed and stop early."""
@@ -201,6 +227,7 @@ def plan(params: Params, amount: float, costs: Costs) -> Task:
         rates=tuple(scaled_rate(params.rate, batch, params.scaling) for batch in batches),
         steps=tuple(allowed_steps(batch, params.budget, amount, costs.per_step(batch)) for batch in batches),
         seeds=tuple(range(params.seeds)),
+        points=params.points if params.data == "points" else "",
         **quick,
     )
 
@@ -208,10 +235,10 @@ def plan(params: Params, amount: float, costs: Costs) -> Task:
 def run(params: Params, report: Report = silent) -> Run:
     """Train every batch size within its budget; then look at the gradients of one of the networks."""
     report(0.0, "measuring this machine")
-    costs = clock.costs(NETWORKS[params.data], part(report, 0.0, 0.1))
+    costs = clock.costs(NETWORKS[params.family], part(report, 0.0, 0.1))
     asked = float(getattr(params, params.budget))
     whole = plan(params, asked, costs)
-    task = plan(params, min(asked, QUICK[params.data][params.budget]), costs) if params.quick else whole
+    task = plan(params, min(asked, QUICK[params.family][params.budget]), costs) if params.quick else whole
     curves = trained(task, part(report, 0.1, 0.95))
     report(0.95, "drawing mini-batches")
     watched = len(task.batches) // 2

@@ -60,7 +60,7 @@ def _panel(points: NDArray[np.float32], full: NDArray[np.float64], batch: int, a
 
 def _panels(run: Run, count: int) -> look.Trace:
     """Return a layout of panels side by side, all in the same units."""
-    reach, gap = REACH[run.params.data], 0.02
+    reach, gap = REACH[run.params.family], 0.02
     wide = (1 - gap * (count - 1)) / count
     y = build.axis("across: the noisiest direction", -reach, reach, scaleanchor="x") | CROSS
     layout: look.Trace = {"yaxis": y, "annotations": [], "margin": {"t": 28}}
@@ -91,7 +91,7 @@ def _watched(run: Run) -> str:
 def variance(run: Run) -> Chart:
     """Draw the variance of the gradient against B, with what the single gradients foretell and where signal drowns."""
     own = run.spread
-    low, high = NOISE_RANGE[run.params.data]
+    low, high = NOISE_RANGE[run.params.family]
     measured, expected = look.no_less(own.measured, LEAST), look.no_less(own.expected, LEAST)
     law = "tr Σ / B" if run.params.draw == "with" else "tr Σ (N − B) / ((N − 1) B)"
     face = {"color": "$orange", "symbol": "diamond", "size": 9}
@@ -100,7 +100,11 @@ def variance(run: Run) -> Chart:
         build.line(own.sizes, measured, "measured", 1, mode="markers", marker=face),
         build.line([0.5, 2 * EXAMPLES], [own.signal] * 2, "‖G‖², the signal", 2, dashed=True),
     ]
-    words = [f"slope {slope(run):.2f} in log–log", f"from batches of {PAIR[0]} and {PAIR[1]}:", *_estimates(run)]
+    words = [
+        f"slope {slope(run):.2f} in log–log".replace("-", "−"),
+        f"from batches of {PAIR[0]} and {PAIR[1]}:",
+        *_estimates(run),
+    ]
     notes = [_note(text, 1.0 - 0.075 * line) for line, text in enumerate(words)]
     y = build.axis("variance, mean ‖G_B − G‖² (log)", low, high, log=True, dtick=1, exponentformat="power")
     alt = f"Variance of the mini-batch gradient by batch size: {words[0]}; {words[1]} {words[2]}, {words[3]}."

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from nnviz.concepts.batch_size.model import scaled_rate
-from nnviz.concepts.batch_size.training import EXAMPLES, HELD_OUT, SPREAD
+from nnviz.concepts.batch_size.training import EXAMPLES, HELD_OUT, SPREAD, around
 from nnviz.data import flipped
 from nnviz.data.toy import drawn, lower_moon, upper_moon
 from nnviz.models.plain import make_mlp, train_module
@@ -18,15 +18,15 @@ SEED = 0
 
 
 def recipe(
-    batch_sizes: tuple[str, ...], data: str, label_noise: float, rate: float, scaling: str, **budget: Any
+    batch_sizes: tuple[str, ...], data: str, points: str, label_noise: float, rate: float, scaling: str, **budget: Any
 ) -> dict[str, float]:
     """Train one network at the smallest batch size and one at the largest, from the same weights."""
-    x, y, test_x, test_y = moons() if data == "moons" else digits()
-    labels = torch.tensor(flipped(y, 2 if data == "moons" else 10, label_noise, np.random.default_rng(SEED)))
+    x, y, test_x, test_y = own(points) if data == "points" else moons() if data == "moons" else digits()
+    labels = torch.tensor(flipped(y, 10 if data == "digits" else 2, label_noise, np.random.default_rng(SEED)))
     sizes = [EXAMPLES if size == "full" else int(size) for size in batch_sizes] or [EXAMPLES]
     numbers = {}
     for name, batch in (("smallest", min(sizes)), ("largest", max(sizes))):
-        net = make_mlp((2, 16, 2) if data == "moons" else (64, 16, 10), "tanh", seed=SEED)
+        net = make_mlp((64, 16, 10) if data == "digits" else (2, 16, 2), "tanh", seed=SEED)
         optimizer = torch.optim.SGD(net.parameters(), lr=scaled_rate(rate, batch, scaling))
         steps = allowed_steps(net, x, batch, **budget)
         train_module(net, x, labels, nn.functional.cross_entropy, optimizer, seed=SEED, batch=batch, steps=steps)
@@ -60,6 +60,14 @@ def moons() -> tuple[Tensor, NDArray[np.int64], Tensor, Tensor]:
     draws = np.random.default_rng(SEED)
     learn, test = (drawn((upper_moon, lower_moon), count, SPREAD, draws) for count in (EXAMPLES, HELD_OUT))
     return torch.tensor(learn[0]), learn[1], torch.tensor(test[0]), torch.tensor(test[1])
+
+
+def own(text: str) -> tuple[Tensor, NDArray[np.int64], Tensor, Tensor]:
+    """Draw examples around a learner's own points to learn from, and others for the test."""
+    draws = np.random.default_rng(SEED)
+    learn, test = around(text, EXAMPLES, draws), around(text, HELD_OUT, draws)
+    classes, test_classes = learn.targets.astype(np.int64), test.targets.astype(np.int64)
+    return torch.tensor(learn.inputs), classes, torch.tensor(test.inputs), torch.tensor(test_classes)
 
 
 def digits() -> tuple[Tensor, NDArray[np.int64], Tensor, Tensor]:

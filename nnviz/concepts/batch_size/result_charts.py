@@ -22,7 +22,7 @@ def accuracy(run: Run) -> Chart:
         look.dots(run.batches, train, "training (labels as given)", 0),
         look.dots(run.batches, test, "test (labels right)", 1),
     ]
-    y = build.axis("accuracy at the end", CHANCE[run.params.data], 1.02, tickformat=".0%")
+    y = build.axis("accuracy at the end", CHANCE[run.params.family], 1.02, tickformat=".0%")
     seeds = run.params.seeds
     ends = [f"{look.span(test, place, seeds)} for {look.name(int(b))}" for place, b in enumerate(run.batches)]
     alt = f"Test accuracy by batch size, {_seeds(seeds)}: {look.listed(ends)}."

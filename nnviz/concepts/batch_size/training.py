@@ -1,6 +1,6 @@
 """The same network at many batch sizes and seeds, trained in one call, and what is read off on the way."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -14,10 +14,12 @@ from nnviz.core.memo import memo
 from nnviz.core.progress import Report, part, silent
 from nnviz.core.timeline import log_steps
 from nnviz.data import Dataset, flip_labels, real, toy
+from nnviz.data.points import own_set
 
 EXAMPLES = 256  # N, a power of two: every batch size divides it
 HELD_OUT = 1000
 SPREAD = 0.25  # standard deviation of the moons, so that some of them overlap
+BLUR = 0.1  # standard deviation of the examples around a learner's own points
 NETWORKS = {
     "moons": MLP((2, 16, 2), "tanh", loss="cross_entropy"),
     "digits": MLP((64, 16, 10), "tanh", loss="cross_entropy"),
@@ -44,12 +46,13 @@ class Task:
     """What is trained: the key of `trained`. Batch sizes, rates and steps go together, one each.
 
     Attributes:
-        data: "moons" or "digits".
+        data: "moons", "digits" or "points".
         label_noise: share of wrong training labels.
         batches, rates, steps: of each of the B settings.
         seeds: of each of the S networks a setting.
         snapshots: at most so many moments are kept.
         products: products with the Hessian spent on sharpness; 0 leaves it out.
+        points: a learner's own, as text, for the data "points".
     """
 
     data: str
@@ -60,11 +63,12 @@ class Task:
     seeds: tuple[int, ...]
     snapshots: int = 30
     products: int = ITERATIONS
+    points: str = ""
 
     @property
     def network(self) -> MLP:
-        """The network's shape."""
-        return NETWORKS[self.data]
+        """The network's shape: whatever lies in the plane has that of the moons."""
+        return NETWORKS["digits" if self.data == "digits" else "moons"]
 
 
 @dataclass(frozen=True)
@@ -91,8 +95,11 @@ class Curves:
 
 
 @memo(maxsize=72)
-def clean(data: str, seed: int) -> tuple[Dataset, Dataset]:
+def clean(data: str, seed: int, points: str = "") -> tuple[Dataset, Dataset]:
     """Draw one seed's training part (N rows) and test part; every seed draws anew."""
+    if data == "points":
+        draws = np.random.default_rng(seed)
+        return around(points, EXAMPLES, draws), around(points, HELD_OUT, draws)
     if data == "moons":
         draws = np.random.default_rng(seed)
         return toy.moons(EXAMPLES, noise=SPREAD, seed=draws), toy.moons(HELD_OUT, noise=SPREAD, seed=draws)
@@ -100,9 +107,16 @@ def clean(data: str, seed: int) -> tuple[Dataset, Dataset]:
     return real.digits().take(order[:EXAMPLES]), real.digits().take(order[EXAMPLES : EXAMPLES + HELD_OUT])
 
 
-def sets(data: str, label_noise: float, seeds: tuple[int, ...]) -> Sets:
+def around(text: str, count: int, draws: np.random.Generator) -> Dataset:
+    """Draw examples around a learner's own points, every point equally often to within one."""
+    own = own_set(text, most_classes=2)
+    chosen = own.take(draws.permutation(len(own))[np.arange(count) % len(own)])
+    return replace(chosen, inputs=chosen.inputs + BLUR * draws.standard_normal(chosen.inputs.shape))
+
+
+def sets(data: str, label_noise: float, seeds: tuple[int, ...], points: str = "") -> Sets:
     """Draw the examples of several seeds; more label noise keeps the labels that were wrong before."""
-    parts = [clean(data, seed) for seed in seeds]
+    parts = [clean(data, seed, points) for seed in seeds]
     noisy = [flip_labels(train, label_noise, seed) for seed, (train, _) in zip(seeds, parts, strict=True)]
     tests = [test for _, test in parts]
     inputs, test_inputs = (np.stack([one.inputs for one in some]) for some in (noisy, tests))
@@ -113,7 +127,7 @@ def sets(data: str, label_noise: float, seeds: tuple[int, ...]) -> Sets:
 @memo(maxsize=6)
 def trained(task: Task, report: Report = silent) -> Curves:
     """Train all settings and seeds at once and read the curves off."""
-    found = sets(task.data, task.label_noise, task.seeds)
+    found = sets(task.data, task.label_noise, task.seeds, task.points)
     shape = (len(task.batches), len(task.seeds))
     every = partial(_for_every_network, count=shape[0])
     result = train(
@@ -179,5 +193,5 @@ def _accuracy(network: MLP, weights: Floats, inputs: Floats, labels: NDArray[np.
 
 def own_examples(task: Task) -> tuple[Floats, Floats]:
     """Return inputs (N, d) and one-hot labels (N, C) of the first seed."""
-    found = sets(task.data, task.label_noise, task.seeds[:1])
+    found = sets(task.data, task.label_noise, task.seeds[:1], task.points)
     return found.inputs[0], np.eye(task.network.sizes[-1])[found.labels[0]]

@@ -9,17 +9,18 @@ from nnviz.concepts.dropout import diagram, pictures
 from nnviz.concepts.dropout.findings import diagnose
 from nnviz.concepts.dropout.model import Run
 from nnviz.concepts.dropout.planes import WINDOW, axis_of
+from nnviz.concepts.dropout.words import captions, name_of, sentence, signed
 from nnviz.core import statistics
-from nnviz.core.statistics import Band, Interval
+from nnviz.core.statistics import Band
 
-LEFT, RIGHT = [0.0, 0.4], [0.5, 1.0]  # shares of the hero's width
+LEFT, RIGHT = [0.0, 0.4], [0.55, 1.0]  # shares of the hero's width
+CLASSES = ("class a", "class b")
 
 
 def view(run: Run) -> View:
     """Draw a run."""
-    moons = run.params.data == "moons"
     charts = [hero(run), sweep(run)]
-    if moons:
+    if run.params.plane:
         charts += [curves(run), pictures.thinned(run), pictures.average(run), pictures.uncertainty(run)]
     else:
         charts += [pictures.average(run), pictures.unsure_digits(run)]
@@ -33,49 +34,8 @@ def view(run: Run) -> View:
     )
 
 
-def name_of(run: Run) -> str:
-    """Return how the page's rates are written: "rate 0.5" or "rates 0.5 and 0.2"."""
-    first, second = run.params.rates
-    return f"rate {first:g}" if first == second else f"rates {first:g} and {second:g}"
-
-
-def signed(value: float, digits: int = 1) -> str:
-    """Write a difference with its sign."""
-    return f"{value:+.{digits}f}".replace("-", "−")
-
-
-def gain(run: Run) -> Interval:
-    """Return the interval of the gain in test accuracy over no dropout, in points, paired by seed."""
-    end = [100 * run.curves[name].test_accuracy[-1] for name in ("dropout", "none")]
-    return statistics.paired_interval(*end)
-
-
-def sentence(run: Run) -> str:
-    """Say what the charts show, with the run's numbers."""
-    with_dropout, without = run.curves["dropout"], run.curves["none"]
-    here, there = (statistics.band(curve.test_accuracy[-1]) for curve in (with_dropout, without))
-    seeds = f"{here.count} seed{'s' if here.count > 1 else ''}"
-    spread = f"{here.low:.2f} to {here.high:.2f} over {seeds}" if here.count > 1 else "one seed"
-    train = [float(np.median(curve.train_accuracy[-1])) for curve in (with_dropout, without)]
-    start = f"With {name_of(run)} test accuracy is {here.median:.2f} ({spread}), without dropout {there.median:.2f}"
-    memory = f"Training accuracy is {train[0]:.2f} instead of {train[1]:.2f}."
-    change = gain(run)
-    if change.kept < 2:
-        return f"{start}; one seed proves nothing about the difference of {signed(change.estimate)} points. {memory}"
-    interval = f"95 % interval {signed(change.low)} to {signed(change.high)}"
-    return f"{start}: {signed(change.estimate)} points ({interval}). {memory}"
-
-
-def captions(run: Run) -> list[str]:
-    """Return what stands beside the transport at each recorded epoch."""
-    dropped = (~run.drawn.replayed.kept).sum(axis=1)
-    test = run.curves["dropout"].test_accuracy[:, 0]
-    units = run.drawn.replayed.kept.shape[1]
-    return [f"{off} of {units} dropped · test {value:.2f}" for off, value in zip(dropped, test, strict=True)]
-
-
 def hero(run: Run) -> Chart:
-    """Draw the network of the first seed on the left, and on the right what it answers (moons) or how it scores."""
+    """Draw the network of the first seed on the left, and on the right what it answers (a plane) or how it scores."""
     traces, heights = diagram.diagram(run)
     frames = {f"data.{path}": values for path, values in heights.items()}
     layout: Trace = {
@@ -84,7 +44,7 @@ def hero(run: Run) -> Chart:
         "annotations": [layer_label(run)],
         "margin": {"l": 8, "r": 12, "t": 8, "b": 44},
     }
-    if run.params.data == "moons":
+    if run.params.plane:
         more, extra = surface(run, len(traces))
         layout |= {
             "xaxis2": build.axis("x₁", -WINDOW, WINDOW, domain=RIGHT, anchor="y2"),
@@ -98,7 +58,7 @@ def hero(run: Run) -> Chart:
             "shapes": [mark | {"xref": "x2", "yref": "y2 domain"}],
         }
     answer = "all units answer" if run.params.eval_mode else "units go on dropping at test"
-    seen, right = ("example (ringed)", "the surface") if run.params.data == "moons" else ("example", "accuracy")
+    seen, right = ("example (ringed)", "the surface") if run.params.plane else ("example", "accuracy")
     title = f"Left: one training {seen}, one thinned network. Right: {right} when {answer}"
     kept, score = run.drawn.replayed.kept, 100 * run.curves["dropout"].test_accuracy[-1, 0]
     alt = (
@@ -132,7 +92,8 @@ def surface(run: Run, first: int) -> tuple[list[Trace], dict[str, np.ndarray]]:
         "zsmooth": "fast" if run.params.eval_mode else False,
     }
     inputs, targets = run.problem.inputs[0], run.problem.targets[0]
-    dots = build.points(inputs.astype(np.float64), targets, ("class a", "class b"), showlegend=False, **place)
+    dots = build.points(inputs.astype(np.float64), targets, CLASSES, showlegend=False, **place)
+    dots += untrained(run, **place)
     seen = inputs[run.drawn.replayed.example]
     look = {"symbol": "circle-open", "size": 16, "color": "$ink", "line": {"width": 2.5, "color": "$ink"}}
     ring = {"type": "scatter", "mode": "markers", "marker": look, "hoverinfo": "skip", "showlegend": False}
@@ -140,6 +101,18 @@ def surface(run: Run, first: int) -> tuple[list[Trace], dict[str, np.ndarray]]:
     number = first + 1 + len(dots)
     frames = {f"data.{first}.z": percent, f"data.{number}.x": seen[:, :1], f"data.{number}.y": seen[:, 1:]}
     return [heat, *dots, ring], frames
+
+
+def untrained(run: Run, **place: str) -> list[Trace]:
+    """Return the learner's own points that the drawn network is tested on, hollow; other test points are too many."""
+    if run.params.data != "points":
+        return []
+    inputs, targets = run.problem.test_inputs[0], run.problem.test_targets[0]
+    dots = build.points(inputs.astype(np.float64), targets, CLASSES, showlegend=False, **place)
+    for dot in dots:
+        dot["marker"] |= {"symbol": f"{dot['marker']['symbol']}-open", "line": {"width": 2}}
+        dot["name"] += ", test"
+    return dots
 
 
 def score_lines(run: Run, **place: str) -> tuple[list[Trace], Trace, dict[str, np.ndarray]]:

@@ -17,7 +17,7 @@ def diagnose(run: Run) -> tuple[Finding, ...]:
     curves = run.curves["dropout"]
     losses = [np.median(loss, axis=1) for loss in (curves.train_loss, curves.test_loss)]
     slip = train_mode(run) or missing_rescale(run)
-    memory = diagnosis.overfitting(losses[0], losses[1], run.epochs, factor=MEMORY)
+    memory = diagnosis.overfitting(losses[0], losses[1], run.epochs, factor=MEMORY, unit="epoch")
     return diagnosis.findings(slip or too_much(run), memory)
 
 
@@ -41,9 +41,9 @@ def missing_rescale(run: Run) -> Finding | None:
     ratio = drawn.size_ratio / drawn.matched_ratio if drawn.matched_ratio else np.nan
     if not run.params.eval_mode or not np.isfinite(ratio) or 1 / RATIO < ratio < RATIO:
         return None
-    keep = " and ".join(f"{1 - rate:.2g}" for rate in sorted(set(run.params.rates)))
+    keep = " and ".join(f"{1 - rate:.2g}" for rate in dict.fromkeys(run.params.rates))
     text = (
-        f"With all units the outputs are {drawn.size_ratio:.2g} times their mean in training: each layer's outputs "
+        f"With all units the outputs of the network drawn are {drawn.size_ratio:.2g} times their mean in training: each layer's outputs "
         f"should have been multiplied by the keep probability {keep} at test, or divided by it in training. So mended "
         f"they are {drawn.matched_ratio:.1f} times, test loss is {drawn.matched_loss:.2f} (now {drawn.test_loss:.2f}) "
         f"and accuracy {drawn.matched_accuracy:.2f} (now {drawn.test_accuracy:.2f})."

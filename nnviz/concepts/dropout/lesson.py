@@ -8,7 +8,7 @@ from nnviz.concepts.dropout.model import Run
 from nnviz.concepts.dropout.predictions import PREDICTIONS
 from nnviz.concepts.dropout.recipe import recipe
 from nnviz.concepts.dropout.thinning import dropout, forward, test_factor
-from nnviz.core.lesson import Lesson, Measure, Preset, Reference
+from nnviz.core.lesson import Lesson, Measure, Note, Preset, Reference
 
 INTRO = """At every step of training, every example meets another **thinned network**: each hidden unit is switched off
 with the **dropout rate**. At test all units answer at once. Play the timeline and watch units flicker out on the left
@@ -77,15 +77,27 @@ REFERENCES = (
 )
 
 NOTES = (
-    "2 min · Play once. Ask: is it the same network at two steps? No: each example at each step has a mask of its own, "
-    "drawn from 2⁶⁴ thinned networks that share their weights.",
-    "3 min · Drag the rate from 0 to 0.9 slowly. Ask where test accuracy turns. Training accuracy only falls; test "
-    "accuracy rises first, because the wide network had memorized the overlapping points.",
-    "3 min · Ask the first prediction, then set width 4. Why worse? There were no units to spare.",
-    "3 min · Break it → Forget eval mode, then Forget to rescale. The first is seen at once; the second leaves "
-    "accuracy alone and multiplies the loss. Ask which is the more dangerous in a real project.",
-    "2 min · Many thinned networks: one alone is mediocre, twenty together are as good as all units in one pass. That "
-    "pass is the cheap stand-in for the average, and exact only for a linear network.",
+    Note(
+        2,
+        "Play once. Ask: is it the same network at two steps? No: each example at each step has a mask of its own, "
+        "drawn from 2⁶⁴ thinned networks that share their weights.",
+    ),
+    Note(
+        3,
+        "Drag the rate from 0 to 0.9 slowly. Ask where test accuracy turns. Training accuracy only falls; test "
+        "accuracy rises first, because the wide network had memorized the overlapping points.",
+    ),
+    Note(3, "Ask the first prediction, then set width 4. Why worse? There were no units to spare."),
+    Note(
+        3,
+        "Break it → Forget eval mode, then Forget to rescale. The first is seen at once; the second leaves "
+        "accuracy alone and multiplies the loss. Ask which is the more dangerous in a real project.",
+    ),
+    Note(
+        2,
+        "Many thinned networks: one alone is a little worse, a few together are as good as all units in one pass. That "
+        "pass is the cheap stand-in for the average, and exact only for a linear network.",
+    ),
 )
 
 

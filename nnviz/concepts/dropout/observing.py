@@ -83,8 +83,7 @@ def curves_of(params: Params, problem: Problem, net: Recorded, report: Report) -
 
     The network without dropout has nothing to drop or rescale, whatever is set.
     """
-    plain = net.rates == (0.0, 0.0)
-    scaling: Scaling = "inverted" if plain else params.scaling
+    scaling = params.scaling_at(net.rates)
     scores = np.empty((4, len(net.epochs), net.weights.shape[1]))
     for index in range(net.weights.shape[1]):
         report(index / net.weights.shape[1], "testing")
@@ -119,7 +118,7 @@ def sweep(params: Params, problem: Problem, report: Report) -> Sweep:
     for index in range(len(setting.seeds)):
         for row, rates in enumerate(pairs):
             layers = setting.network.layers(weights[row, index][None])
-            found = _scores(params, problem, index, layers, rates, params.scaling)
+            found = _scores(params, problem, index, layers, rates, params.scaling_at(rates))
             scores[:, row, index] = found[0][0], found[1][0]
     return Sweep(np.array(grid), *scores)
 
@@ -139,10 +138,12 @@ def draw(params: Params, problem: Problem, net: Recorded) -> Drawn:
     layers = params.setting.network.layers(net.weights[-1, 0])
     masks = thinning.thinned_networks(params.seed, max(params.passes, THINNED), 2 * params.width)
     inputs = problem.test_inputs[0]
-    chances = thinning.probabilities(thinning.forward(layers, inputs, params.rates, params.scaling, masks))
+    chances = thinning.probabilities(
+        thinning.forward(layers, inputs, params.rates, params.scaling_at(params.rates), masks)
+    )
     mean = chances.mean(axis=0)
     named = np.take_along_axis(chances, mean.argmax(axis=1)[None, :, None], axis=2)[..., 0]  # (passes, N)
-    pictures = planes.compute(params, net, masks) if params.data == "moons" else (None, None, None)
+    pictures = planes.compute(params, net, masks) if params.plane else (None, None, None)
     return Drawn(
         weights=net.weights[:, 0].copy(),
         replayed=replay(params.setting, params.rates, net.epochs),
@@ -161,17 +162,18 @@ def flips(params: Params, layers: Layers, inputs: Floats) -> float:
     if params.eval_mode:
         return 0.0
     masks = thinning.fresh_masks(params.seed, 2, len(inputs), 2 * params.width)
-    return measures.flips(thinning.forward(layers, inputs, params.rates, params.scaling, masks))
+    return measures.flips(thinning.forward(layers, inputs, params.rates, params.scaling_at(params.rates), masks))
 
 
 def slips(params: Params, layers: Layers, inputs: Floats, targets: NDArray[np.int64]) -> dict[str, float]:
     """Return size and loss of the outputs with all units, scaled as set and as fits the training."""
     some = inputs[:COMPARED]
     masks = thinning.fresh_masks(params.seed, 20 if params.sketch else 60, len(some), 2 * params.width)
-    training = thinning.forward(layers, some, params.rates, params.scaling, masks)
-    fitting: Scaling = "inverted" if params.scaling == "inverted" else "keep"
+    own = params.scaling_at(params.rates)
+    training = thinning.forward(layers, some, params.rates, own, masks)
+    fitting: Scaling = "inverted" if own == "inverted" else "keep"
     found = {}
-    for ratio, name, scaling in (("size_ratio", "test", params.scaling), ("matched_ratio", "matched", fitting)):
+    for ratio, name, scaling in (("size_ratio", "test", own), ("matched_ratio", "matched", fitting)):
         logits = thinning.forward(layers, inputs, params.rates, scaling)
         found[ratio] = measures.size_ratio(logits[:COMPARED], training)
         found[f"{name}_loss"] = float(measures.cross_entropy(logits, targets))
@@ -188,8 +190,10 @@ def committee(params: Params, problem: Problem, net: Recorded, report: Report) -
         layers = params.setting.network.layers(net.weights[-1, index])
         inputs, targets = problem.test_inputs[index], problem.test_targets[index]
         masks = thinning.thinned_networks(seed, params.passes, 2 * params.width)
-        chances = thinning.probabilities(thinning.forward(layers, inputs, params.rates, params.scaling, masks))
-        whole = thinning.forward(layers, inputs, params.rates, params.scaling).numpy()
+        chances = thinning.probabilities(
+            thinning.forward(layers, inputs, params.rates, params.scaling_at(params.rates), masks)
+        )
+        whole = thinning.forward(layers, inputs, params.rates, params.scaling_at(params.rates)).numpy()
         single = measures.accuracy(chances, targets).mean()
         rows.append((measures.averaged(chances, targets, sizes), single, measures.accuracy(whole, targets)))
     average, single_net, all_units = zip(*rows, strict=True)

@@ -1,4 +1,4 @@
-"""Answers over the plane of the moons: the surface through training, thinned networks, where they disagree."""
+"""Answers over the plane of the points: the surface through training, thinned networks, where they disagree."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +45,7 @@ def axis_of(params: Params, window: float) -> Floats:
 
 def _chance(layers: Layers, points: Floats, params: Params, uniforms: Tensor | None) -> Floats:
     """Return the chance of class b (..., G, G)."""
-    logits = thinning.forward(layers, points, params.rates, params.scaling, uniforms)
+    logits = thinning.forward(layers, points, params.rates, params.scaling_at(params.rates), uniforms)
     side = int(np.sqrt(len(points)))
     return thinning.probabilities(logits)[..., 1].reshape(*logits.shape[:-2], side, side)
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from nnviz.concepts.dropout.model import Params, Run
+from nnviz.concepts.dropout.words import signed
 from nnviz.core import statistics
 from nnviz.core.lesson import Answer, Prediction
 
@@ -22,7 +23,7 @@ def better_or_worse(run: Run) -> Answer:
     scores = [100 * run.curves[name].test_accuracy[-1] for name in ("dropout", "none")]
     change = statistics.paired_interval(scores[0], scores[1])
     choice = 0 if change.low > 0 else 1 if change.high < 0 else 2
-    interval = f"{change.estimate:+.1f} points (95 % interval {change.low:+.1f} to {change.high:+.1f})"
+    interval = f"{signed(change.estimate)} points (95 % interval {signed(change.low)} to {signed(change.high)})"
     medians = f"{np.median(scores[0]):.0f} % with dropout, {np.median(scores[1]):.0f} % without"
     return Answer(choice, f"Test accuracy is {medians}: {interval} over {change.count} seeds.")
 
@@ -51,7 +52,7 @@ def what_becomes(run: Run) -> Answer:
     change = 100 * float(np.median(dropping - whole))
     choice = 0 if change > POINTS else 2 if change < -POINTS else 1
     medians = f"{100 * np.median(dropping):.0f} % while units drop, {100 * np.median(whole):.0f} % with all of them"
-    return Answer(choice, f"Test accuracy is {medians}: {change:+.1f} points.")
+    return Answer(choice, f"Test accuracy is {medians}: {signed(change)} points.")
 
 
 PREDICTIONS = (

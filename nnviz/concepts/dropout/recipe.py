@@ -1,12 +1,14 @@
 """One network with dropout and one without, written out in PyTorch."""
 
+from typing import Any
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from nnviz.concepts.dropout.thinning import Scaling, dropout, test_factor
-from nnviz.concepts.dropout.training import BATCH, LEARNING_RATE, TEST
+from nnviz.concepts.dropout.training import BATCH, LEARNING_RATE, TEST, own_parts
 from nnviz.core.seeds import generator
 from nnviz.data import flipped
 from nnviz.data.toy import drawn, lower_moon, upper_moon
@@ -18,6 +20,7 @@ Rates = tuple[float, float]
 
 def recipe(
     data: str,
+    own: str,
     rate: float,
     second: float,
     same: bool,
@@ -32,12 +35,15 @@ def recipe(
     **_others: object,
 ) -> dict[str, float]:
     """Train with dropout and without, from the same weights and on the same points; then test both."""
-    (x, y), test = moons(points, noise, seed) if data == "moons" else digits(points, wrong, seed)
+    if data == "points":
+        (x, y), test = (tensors(part.inputs, part.targets) for part in own_parts(own, seed))
+    else:
+        (x, y), test = moons(points, noise, seed) if data == "moons" else digits(points, wrong, seed)
     rates = (rate, rate if same else second)
     scaling = scaling if any(rates) else "inverted"  # where nothing is dropped, nothing needs rescaling
     nets: dict[Rates, nn.Sequential] = {}
     for each in (rates, (0.0, 0.0)):
-        sizes = (x.shape[1], width, width, 2 if data == "moons" else 10)
+        sizes = (x.shape[1], width, width, 10 if data == "digits" else 2)
         nets[each] = make_mlp(sizes, "relu", seed=seed, scheme="he_normal")
         train(nets[each], x, y, each, epochs, seed, rescale=scaling == "inverted")
 
@@ -114,6 +120,6 @@ def digits(points: int, wrong: float, seed: int) -> tuple[tuple[Tensor, Tensor],
     return tensors(bundle.data[learn] / 16, labels), tensors(bundle.data[test] / 16, bundle.target[test])
 
 
-def tensors(inputs: NDArray[np.float64], labels: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
+def tensors(inputs: NDArray[np.float64], labels: NDArray[Any]) -> tuple[Tensor, Tensor]:
     """Return inputs as float64, rounded to float32 as the page keeps them, and labels."""
     return torch.tensor(inputs.astype(np.float32)).double(), torch.tensor(labels)

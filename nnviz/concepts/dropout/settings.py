@@ -2,18 +2,35 @@
 
 from typing import Literal, Self
 
-from nnviz.concepts.dropout.training import Rates, Setting
+import numpy as np
+from pydantic import field_validator
+
+from nnviz.concepts.dropout.thinning import Scaling
+from nnviz.concepts.dropout.training import Rates, Setting, own_parts
 from nnviz.core import params
+from nnviz.data.points import parse
+
+LIVE = 2.4e7  # weights × points × epochs of a training that follows the hand
 
 
 class Params(params.Params):
     """Settings of the dropout page."""
 
-    data: Literal["moons", "digits"] = params.field(
+    data: Literal["moons", "digits", "points"] = params.field(
         "moons",
         "Data",
-        "Two moons can be drawn as a plane. Digits are 8×8 pictures, ten classes.",
-        labels={"moons": "Noisy moons", "digits": "Digits"},
+        "Two moons can be drawn as a plane, and so can points of your own. Digits are 8×8 pictures, ten classes.",
+        labels={"moons": "Noisy moons", "digits": "Digits", "points": "Your own points"},
+    )
+    own: str = params.field(
+        "",
+        "Your points",
+        "Click to add a point of the chosen class, drag it, double-click to remove it. Each network learns from one "
+        "half of each class, drawn anew for every seed; the other half is its test.",
+        editor="points",
+        live=True,
+        labels={"0": "a", "1": "b"},
+        when={"data": ("points",)},
     )
     rate: float = params.field(
         0.5,
@@ -41,6 +58,7 @@ class Params(params.Params):
         le=200,
         multiple_of=10,
         live=True,
+        when={"data": ("moons", "digits")},
     )
     eval_mode: bool = params.field(
         True,
@@ -87,7 +105,7 @@ class Params(params.Params):
         more=True,
         when={"same": ("0",)},
     )
-    scaling: Literal["inverted", "keep", "rate", "none"] = params.field(
+    scaling: Scaling = params.field(
         "inverted",
         "Rescale",
         "A unit that is kept with probability 1 − rate is weaker on average than one that always answers. Inverted "
@@ -129,25 +147,44 @@ class Params(params.Params):
         False, "Sketch", "One network and few frames, while a hand still moves a control.", editor="hidden"
     )
 
+    @field_validator("own")
+    @classmethod
+    def _readable(cls, text: str) -> str:
+        parse(text)
+        return text
+
+    @property
+    def plane(self) -> bool:
+        """Whether the examples lie in a plane that can be drawn."""
+        return self.data != "digits"
+
     @property
     def rates(self) -> Rates:
         """Dropout rates of the two hidden layers."""
         return (self.rate, self.rate if self.same else self.second)
 
+    def scaling_at(self, rates: Rates) -> Scaling:
+        """Return how a network of these rates is rescaled: where nothing is dropped, nothing needs it."""
+        return self.scaling if any(rates) else "inverted"
+
     @property
     def setting(self) -> Setting:
         """What the training depends on besides the rates."""
+        own = self.own if self.data == "points" else ""
         return Setting(
             data=self.data,
             width=self.width,
-            points=self.points,
-            noise=self.noise if self.data == "moons" else self.wrong,
+            points=len(own_parts(own, self.seed)[0]) if self.data == "points" else self.points,
+            noise={"moons": self.noise, "digits": self.wrong, "points": 0.0}[self.data],
             epochs=self.epochs,
             seeds=tuple(range(self.seed, self.seed + self.seeds)),
             rescale=self.scaling == "inverted",
             snapshots=9 if self.sketch else 37,
+            own=own,
         )
 
     def preview(self) -> Self:
-        """Return a sketch: one seed, at most 200 epochs and 20 passes."""
-        return self.but(sketch=True, seeds=1, epochs=min(self.epochs, 200), passes=min(self.passes, 20))
+        """Return a sketch: one seed, at most 200 epochs (fewer where each takes long) and 20 passes."""
+        most = LIVE / (self.setting.network.parameters * self.setting.points) // 10 * 10
+        epochs = int(np.clip(most, 50, min(self.epochs, 200)))
+        return self.but(sketch=True, seeds=1, epochs=epochs, passes=min(self.passes, 20))

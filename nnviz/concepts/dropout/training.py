@@ -12,10 +12,11 @@ from nnviz.core.memo import memo
 from nnviz.core.progress import Report, part, silent
 from nnviz.core.seeds import dropout_draws, epoch_orders, generator
 from nnviz.core.timeline import even_steps
-from nnviz.data import flip_labels, toy
+from nnviz.data import Dataset, flip_labels, split, toy
+from nnviz.data.points import own_set
 from nnviz.data.real import digits
 
-TEST = 500  # test points of each seed
+TEST = 500  # test points of each seed, where they are not your own
 BATCH = 50
 LEARNING_RATE = 0.02  # of Adam
 Rates = tuple[float, float]
@@ -26,12 +27,14 @@ class Setting:
     """Everything that a training depends on, except the dropout rates.
 
     Attributes:
+        points: training points of each seed.
         noise: of moons: standard deviation around the arcs; of digits: share of training labels that are wrong.
         snapshots: how many moments are recorded, start and end included.
         rescale: inverted dropout; False trains on bare masks.
+        own: the learner's own points, as text.
     """
 
-    data: Literal["moons", "digits"]
+    data: Literal["moons", "digits", "points"]
     width: int
     points: int
     noise: float
@@ -39,11 +42,12 @@ class Setting:
     seeds: tuple[int, ...]
     rescale: bool = True
     snapshots: int = 2
+    own: str = ""
 
     @property
     def network(self) -> MLP:
         """Two hidden ReLU layers of equal width, one logit per class, He initialization."""
-        ends = (2, 2) if self.data == "moons" else (64, 10)
+        ends = (64, 10) if self.data == "digits" else (2, 2)
         sizes = (ends[0], self.width, self.width, ends[1])
         return MLP(sizes, activation="relu", loss="cross_entropy", initialization="he_normal")
 
@@ -72,11 +76,24 @@ class Recorded:
 
 
 @memo(maxsize=16)
-def problem(data: str, points: int, noise: float, seeds: tuple[int, ...]) -> Problem:
+def problem(data: str, points: int, noise: float, seeds: tuple[int, ...], own: str) -> Problem:
     """Draw the training and test points of every seed."""
-    parts = [_moons(points, noise, seed) if data == "moons" else _digits(points, noise, seed) for seed in seeds]
+    parts = [_parts(data, points, noise, seed, own) for seed in seeds]
     columns = [np.stack(column) for column in zip(*parts, strict=True)]
     return Problem(columns[0].astype(np.float32), columns[1], columns[2].astype(np.float32), columns[3])
+
+
+def _parts(data: str, points: int, noise: float, seed: int, own: str) -> tuple[NDArray[Any], ...]:
+    if data == "points":
+        learn, test = own_parts(own, seed)
+        return learn.inputs, learn.targets, test.inputs, test.targets
+    return _moons(points, noise, seed) if data == "moons" else _digits(points, noise, seed)
+
+
+def own_parts(text: str, seed: int) -> tuple[Dataset, Dataset]:
+    """Halve a learner's own points, class by class; with no point left for a test, the training points are tested."""
+    parts = split(own_set(text, most_classes=2), test_share=0.5, seed=seed)
+    return parts.train, parts.test if len(parts.test) else parts.train
 
 
 def _moons(points: int, noise: float, seed: int) -> tuple[NDArray[Any], ...]:
@@ -95,7 +112,7 @@ def _digits(points: int, wrong: float, seed: int) -> tuple[NDArray[Any], ...]:
 
 def problem_of(setting: Setting) -> Problem:
     """Return the points of a setting's seeds."""
-    return problem(setting.data, setting.points, setting.noise, setting.seeds)
+    return problem(setting.data, setting.points, setting.noise, setting.seeds, setting.own)
 
 
 @memo(maxsize=6)

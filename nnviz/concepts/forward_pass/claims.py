@@ -7,13 +7,13 @@ from itertools import pairwise
 import numpy as np
 import torch
 from torch import nn
-from torch.utils.flop_counter import FlopCounterMode
 
 from nnviz.concepts.forward_pass.network import MOST_UNITS, multiplications
 from nnviz.core import claims, statistics
 from nnviz.core.claims import Claim, Verdict
 from nnviz.core.progress import Report
 from nnviz.core.seeds import generator, reset_module
+from nnviz.models.flops import flops
 
 ROWS = 32
 SHAPES = 4  # networks for each seed
@@ -77,9 +77,8 @@ def bit_by_bit(seeds: Sequence[int], report: Report) -> Verdict:
 
 def counted(module: nn.Module, rows: torch.Tensor) -> int:
     """Return the FLOPs that PyTorch counts."""
-    with torch.no_grad(), FlopCounterMode(display=False) as counter:
-        module(rows)
-    return int(counter.get_total_flops())
+    with torch.no_grad():
+        return flops(lambda: module(rows))
 
 
 def product_of_widths(seeds: Sequence[int], report: Report) -> Verdict:

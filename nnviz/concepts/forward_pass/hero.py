@@ -153,7 +153,7 @@ def _units(run: Run) -> _Units:
     crowded = _crowded(run)
     size = 30 if crowded else 44
     colours = np.clip(np.nan_to_num(numbers), -STRONGEST, STRONGEST).astype(np.float32)
-    texts = [["" if np.isnan(value) else words.number(value) for value in row] for row in numbers.tolist()]
+    texts = [["" if np.isnan(value) else words.brief(value) for value in row] for row in numbers.tolist()]
     where = np.concatenate(places)
     base: Trace = {"type": "scatter", "x": where[:, 0], "y": where[:, 1]}
     reach = PALE * STRONGEST
@@ -218,7 +218,7 @@ def _layout(run: Run, wires: Wires, formula: str, lit: NDArray[np.float32]) -> T
     bottom = {"text": formula, "xref": "paper", "x": 0.5, "yref": "paper", "y": 0, "showarrow": False}
     return {
         "showlegend": False,
-        "margin": {"l": 8, "r": 8, "t": 34, "b": 28},
+        "margin": {"l": 8, "r": 8, "t": 44, "b": 28},
         "xaxis": bare | {"range": [-0.1, 1.1]},
         "yaxis": bare | {"range": [-0.02, 1.02]},
         "shapes": [light | {"fillcolor": "$green/0.1", "line": {"width": 0}, "layer": "below"}],

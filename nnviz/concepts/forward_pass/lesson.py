@@ -8,7 +8,7 @@ from nnviz.concepts.forward_pass.model import PLANE, Run, square
 from nnviz.concepts.forward_pass.network import Edge, forward, multiplications, softmax
 from nnviz.concepts.forward_pass.recipe import recipe
 from nnviz.concepts.forward_pass.words import number
-from nnviz.core.lesson import Answer, Lesson, Measure, Prediction, Preset, Reference
+from nnviz.core.lesson import Answer, Lesson, Measure, Note, Prediction, Preset, Reference
 
 NARROW = {"layers": 2, "units1": 3, "units2": 3, "classes": 2}
 
@@ -134,11 +134,17 @@ lesson = Lesson(
     measures=MEASURES,
     recipe=recipe,
     notes=(
-        "3 min: step with → from the input. At each sum ask for the next number before you show it. (“The sum” below "
-        "has it number by number; click the unit to open it.)",
-        "2 min: click a wire of the last layer and drag its weight. Ask: “Which numbers do not move?” (All to the left.)",
-        "2 min: click a wire of layer 1 and drag. Ask: “And now?” (Everything to the right of that one unit.)",
-        "3 min: Batch to 32 inputs. Ask: “What is new in the product?” (31 more rows; W and b are the same.)",
-        "2 min: set both activations to linear and move the input. Ask: “What has become of the border?” (A line.)",
+        Note(
+            3,
+            "Step with → from the input. At each sum ask for the next number before you show it. (“The sum” below "
+            "has it number by number; click the unit to open it.)",
+        ),
+        Note(
+            2,
+            "Click a wire of the last layer and drag its weight. Ask: “Which numbers do not move?” (All to the left.)",
+        ),
+        Note(2, "Click a wire of layer 1 and drag. Ask: “And now?” (Everything to the right of that one unit.)"),
+        Note(3, "Batch to 32 inputs. Ask: “What is new in the product?” (31 more rows; W and b are the same.)"),
+        Note(2, "Set both activations to linear and move the input. Ask: “What has become of the border?” (A line.)"),
     ),
 )

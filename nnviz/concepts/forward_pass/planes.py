@@ -84,7 +84,7 @@ def units_chart(run: Run) -> Chart:
     dots: Trace = {"type": "scatter", "mode": "markers", "x": spots[:, 0], "y": spots[:, 1], "marker": look}
     dots |= {"customdata": cells, "hovertemplate": "click to open this sum<extra></extra>"}
     bare = {"visible": False, "fixedrange": True}
-    heads = [f"layer {place}" for place in range(1, len(run.layers))] + ["probability"]
+    heads = [f"layer {place}" for place in range(1, len(run.layers))] + ["output"]
     notes = [
         {
             "x": column * STRIDE + (PICTURE - 1) / 2,

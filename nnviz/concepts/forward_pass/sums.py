@@ -110,7 +110,8 @@ def _layout(run: Run, ends: Floats, total: float, output: float) -> Trace:
             "ticktext": texts,
             "showgrid": False,
             "ticks": "",
-            "title": {"text": "input × weight"},
+            "title": {"text": "input × weight", "standoff": 6},
+            "automargin": True,
             "fixedrange": True,
         },
         "shapes": [

@@ -14,6 +14,11 @@ def number(value: float) -> str:
     return "0.00" if text == "-0.00" else text.replace("-", "−")
 
 
+def brief(value: float) -> str:
+    """Return a number that fits into a unit: one decimal from 10 on, none from 100 on."""
+    return number(value) if abs(value) < 9.995 else f"{value:.{1 if abs(value) < 99.95 else 0}f}".replace("-", "−")
+
+
 def unit_name(layer: int, unit: int, layers: int) -> str:
     """Name a unit: x₁ of layer 0, "class 1" of the last layer, otherwise "unit 1 of layer 1"."""
     if layer == 0:

@@ -79,12 +79,13 @@ def explain(found: Breakdown | None, noun: str) -> Finding | None:
         return None
     place = "in the loss" if found.layer is None else f"going {found.going}, at {noun} {found.layer}"
     text = f"Numbers stopped being finite at step {found.step}, {place} (seed {found.seed}): {found.lost} of "
-    text += f"{found.networks} networks are lost."
+    text += f"{found.networks} networks {'is' if found.lost == 1 else 'are'} lost."
     if found.changes:
         steps = ", ".join(number(change) for change in found.changes)
-        text += f" The steps before had moved its weights by {steps} times their own size:"
-        grown = f"each {noun} then multiplied the signal by {number(found.growth)}, " if found.growth > 10 else ""
-        text += f" {grown}beyond {number(LARGEST)}, the largest number that 64 bits hold."
+        before = "step" if len(found.changes) == 1 else "steps"
+        text += f" The {before} before had moved its weights by {steps} times their own size:"
+        grown = f"each {noun} then multiplied the signal by {number(found.growth)}" if found.growth > 10 else ""
+        text += f" {grown or 'what passes through them grew'}, beyond {number(LARGEST)}, the largest number that 64 bits hold."
     return Finding("non-finite", "failure", text)
 
 

@@ -45,10 +45,18 @@ def found(run: Run) -> tuple[Finding, ...]:
     losses = band(own.loss, axis=1).median
     return diagnosis.findings(
         breakdown.explain(breakdown.locate(own), noun(run.params)),
-        diagnosis.gradient_flow(own.signal[0][:, typical(own)]),
+        _uneven(run),
         breakdown.silent_layers(own),
         diagnosis.divergence(losses) if len(losses) > 2 else None,
     )
+
+
+def _uneven(run: Run) -> Finding | None:
+    """Tell of a gradient that fades or grows on its way back, counted in what the network is counted in."""
+    uneven = diagnosis.gradient_flow(run.own.signal[0][:, typical(run.own)])
+    if uneven is None:
+        return None
+    return replace(uneven, text=f"Before training: {uneven.text.replace('layer', noun(run.params))}")
 
 
 def flow(run: Run, frames: NDArray[np.int64]) -> Chart:
@@ -65,9 +73,10 @@ def flow(run: Run, frames: NDArray[np.int64]) -> Chart:
         _line(layers, weights, held, "gradient of weights", 2, "dot"),
         _line(layers, other, held, f"gradient {'without' if run.cured else 'with'} {cure(run)}", 7, "dashdot"),
         _moving(layers, moving[-1]),
-        _beyond(layers, (signal.median, activation.median), held),
+        _beyond(layers, (signal.median, activation.median, other), held),
     ]
-    x = build.axis(f"{name} (1 is next to the input)", 0.5, depth + 0.5)
+    first = "next to the input" if name == "layer" else "the first that is read"
+    x = build.axis(f"{name} (1 is {first})", 0.5, depth + 0.5)
     alt = f"At initialization the gradient's norm is {number(signal.median[0])} at {name} 1 and "
     alt += f"{number(signal.median[-1])} at {name} {depth}; the activation's goes from "
     alt += f"{number(activation.median[0])} to {number(activation.median[-1])}."
@@ -82,10 +91,10 @@ def by_gain(run: Run) -> Chart:
     sweep = over_gains(run.own.setting)
     shares, own = band(sweep.ratio, axis=1), float(flow_ratio(run.own)[typical(run.own)])
     held = Window(-FARTHEST, FARTHEST) if params.depth > 32 else Window(-FARTHEST, FARTHEST // 2)
-    traces = build.band(sweep.gains, _held(shares, held), f"measured, {sweep.ratio.shape[1]} networks", 0)
+    traces = build.band(sweep.gains, _held(shares, held), "measured", 0)
     traces[-1] |= {"mode": "lines+markers", "marker": {"size": 6}, "customdata": [f"{gain:g}" for gain in sweep.gains]}
     if sweep.theory is not None:
-        traces.append(_line(sweep.gains, sweep.theory, held, "theory, infinitely wide", 7, "dot"))
+        traces.append(_line(sweep.gains, sweep.theory, held, "theory (very wide)", 7, "dot"))
     traces.append(_here(params.gain, float(held.held(np.array(own)))))
     even = {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": 1, "y1": 1, "line": {"color": "$grey", "width": 1}}
     x = build.axis("initialization gain (log)", 0.09, 3.3, log=True, tickvals=[0.1, 0.2, 0.5, 1, 2, 3])
@@ -133,4 +142,5 @@ def _beyond(layers: Floats, lines: tuple[Floats, ...], held: Window) -> Trace:
 
 def _here(gain: float, share: float) -> Trace:
     marks = {"symbol": "diamond", "size": 12, "color": "$orange", "line": {"color": "$ink", "width": 1}}
-    return {"type": "scatter", "mode": "markers", "x": [gain], "y": [share], "marker": marks, "name": f"gain {gain:g}"}
+    return {"type": "scatter", "mode": "markers", "x": [gain], "y": [share], "marker": marks, "name": f"gain {gain:g}",
+            "showlegend": False}  # fmt: skip

@@ -8,7 +8,7 @@ from nnviz.concepts.gradient_flow.network import backward, forward
 from nnviz.concepts.gradient_flow.notation import number
 from nnviz.concepts.gradient_flow.recipe import recipe
 from nnviz.concepts.gradient_flow.training import Floats, clip
-from nnviz.core.lesson import Answer, Lesson, Measure, Prediction, Preset, Reference
+from nnviz.core.lesson import Answer, Lesson, Measure, Note, Prediction, Preset, Reference
 
 FRACTIONS = (-1, -3, -6, -9)  # decades; the last stands for all below it
 
@@ -151,6 +151,11 @@ REFERENCES = (
         "https://proceedings.mlr.press/v9/glorot10a.html",
     ),
     Reference(
+        "Glorot, Bordes & Bengio: Deep sparse rectifier neural networks",
+        2011,
+        "https://proceedings.mlr.press/v15/glorot11a.html",
+    ),
+    Reference(
         "Pascanu, Mikolov & Bengio: On the difficulty of training recurrent neural networks",
         2013,
         "https://arxiv.org/abs/1211.5063",
@@ -179,14 +184,25 @@ lesson = Lesson(
     measures=MEASURES,
     recipe=recipe,
     notes=(
-        "2 min: before touching anything ask: “Twenty factors of 0.75: how much is left?” (0.003: follow the blue "
-        "line.)",
-        "3 min: drag the gain to 1.41 and stop: both lines are level, this is He initialization. Ask: “Why √2?” (ReLU "
-        "silences half of the squared signal, so the squared weights must double it.)",
-        "3 min: play the training and compare the losses. Ask: “Why does the dashed one rest at 0.69?” (log 2: a coin "
-        "toss. Layer 1 hardly moves, and what it lets through has faded before the end.)",
-        "3 min: Break it, “Clipping against vanishing”. Ask: “The clip acts at every step: why does it not help?” "
-        "(One factor for all layers leaves their ratio alone.)",
-        "2 min: Break it, “Batch normalization, 64 layers”. Ask: “Activations are perfect. What of the gradient?”",
+        Note(
+            2,
+            "Before touching anything ask: “Twenty factors of 0.75: how much is left?” (0.003: follow the blue line.)",
+        ),
+        Note(
+            3,
+            "Drag the gain to 1.41 and stop: both lines are level, this is He initialization. Ask: “Why √2?” (ReLU "
+            "silences half of the squared signal, so the squared weights must double it.)",
+        ),
+        Note(
+            3,
+            "Play the training and compare the losses. Ask: “Why does the dashed one rest at 0.69?” (log 2: a coin "
+            "toss. Layer 1 hardly moves, and what it lets through has faded before the end.)",
+        ),
+        Note(
+            3,
+            "Break it, “Clipping against vanishing”. Ask: “The clip acts at every step: why does it not help?” "
+            "(One factor for all layers leaves their ratio alone.)",
+        ),
+        Note(2, "Break it, “Batch normalization, 64 layers”. Ask: “Activations are perfect. What of the gradient?”"),
     ),
 )

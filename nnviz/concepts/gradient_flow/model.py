@@ -44,7 +44,14 @@ class Params(params.Params):
         "relu",
         "Activation",
         "Its slope is one factor of every layer: at most ¼ for the sigmoid, 0 or 1 for ReLU, up to 1 for tanh.",
-        labels={"relu": "ReLU", "leaky": "Leaky ReLU", "gelu": "GELU", "linear": "Linear (none)", "sigmoid": "Sigmoid"},
+        labels={
+            "sigmoid": "Sigmoid",
+            "tanh": "Tanh",
+            "relu": "ReLU",
+            "leaky": "Leaky ReLU",
+            "gelu": "GELU",
+            "linear": "Linear (none)",
+        },
     )
     residual: bool = params.field(
         False, "Residual connections", "Every layer adds to its input instead of replacing it: h + φ(Wh + b)."

@@ -57,7 +57,7 @@ def _start(run: Run) -> str:
     back = growth(own.signal[0, ::-1, typical(own)])
     spread = f" ({number(low)} to {number(high)} in 80 % of {networks} networks)" if networks > 1 else ""
     text = f"At initialization {name} 1 gets {number(middle)} of the gradient of {name} {run.params.depth}{spread}"
-    return f"{text}: ×{number(back)} a {name}, going back."
+    return f"{text}: ×{number(back)} a {name}, going back." if np.isfinite(back) else f"{text}."
 
 
 def _end(run: Run) -> str:
@@ -65,10 +65,12 @@ def _end(run: Run) -> str:
         np.where(record.loss[-1] < LOST, record.loss[-1], np.nan) for record in (run.treated, run.without)
     )
     ends = [_loss(with_cure), _loss(without)]
-    text = f"After {len(run.own.loss) - 1} steps the loss is {ends[0]} with {cure(run)} and {ends[1]} without"
+    text = f"After {len(run.own.loss) - 1} steps the median loss is {ends[0]} with {cure(run)} and {ends[1]} without"
     gain = paired_interval(with_cure, without)
     if np.isfinite([gain.low, gain.high]).all():
-        text += f": a difference of {number(gain.estimate)} (95 % interval {number(gain.low)} to {number(gain.high)}"
+        text += (
+            f": a mean difference of {number(gain.estimate)} (95 % interval {number(gain.low)} to {number(gain.high)}"
+        )
         text += f", {gain.kept} pairs)"
     return f"{text}."
 

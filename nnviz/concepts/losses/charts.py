@@ -12,7 +12,7 @@ from nnviz.concepts.losses.mask import MASK_LOSSES
 from nnviz.concepts.losses.model import Run
 from nnviz.concepts.losses.nets import CLASS_LOSSES
 from nnviz.concepts.losses.pictures import mask_chart, nets_chart, simplex_chart, text_chart
-from nnviz.concepts.losses.wrong import STEPS, steps_until
+from nnviz.concepts.losses.wrong import durations
 from nnviz.core.diagnosis import SATURATED, Finding, findings
 from nnviz.core.statistics import band
 
@@ -71,10 +71,7 @@ def _line(run: Run) -> str:
 def _wrong(run: Run) -> str:
     p = run.params
     pulls = [abs(float(loss(p.prediction, p.side)[1])) for loss in (binary_cross_entropy, sigmoid_mse)]
-    until = [
-        f"{step} steps" if step is not None else f"more than {STEPS} steps"
-        for step in steps_until(run.descents, p.side)
-    ]
+    until = durations(run.descents, p.side)
     share = float(sigmoid((2 * p.side - 1) * p.prediction))
     first = f"The unit gives the right class {look.number(share)} of the probability. Cross-entropy pulls with "
     first += f"{look.number(pulls[0])}, MSE with {look.number(pulls[1])}."
@@ -98,7 +95,8 @@ def _mask(run: Run) -> str:
         )
     blank = 100 * (1 - run.params.pixels / 256)
     start = f"The mask is {run.params.pixels} of 256 pixels, so “nothing there” is right for {blank:.1f} % of them."
-    return f"{start} {'; '.join(parts)} (median and 10 to 90 % of {run.params.seeds} seeds)."
+    seeds = run.params.seeds
+    return f"{start} {'; '.join(parts)} ({f'median and 10 to 90 % of {seeds} seeds' if seeds > 1 else 'one seed'})."
 
 
 def _text(run: Run) -> str:
@@ -114,7 +112,8 @@ def _nets(run: Run) -> str:
     told = []
     for name in (order[0], order[-1]):
         low, high = float(ends[name].low), float(ends[name].high)
-        told.append(f"{look.label(name)} {float(ends[name].median):.2f} ({low:.2f} to {high:.2f})")
+        spread = f" ({low:.2f} to {high:.2f})" if run.params.seeds > 1 else ""
+        told.append(f"{look.label(name)} {float(ends[name].median):.2f}{spread}")
     errors = [look.number(float(np.median(run.curves[name].error))) for name in ("mse", "mae")]
     curve = f"On the wave with outliers the error is {errors[0]} under MSE and {errors[1]} under MAE."
     return f"With {100 * run.params.flips:.0f} % wrong labels test accuracy goes from {told[1]} to {told[0]}. {curve}"
@@ -129,10 +128,11 @@ def _sure_and_wrong(run: Run) -> Finding | None:
     p = run.params
     share = float(sigmoid((2 * p.side - 1) * p.prediction))
     slope = share * (1 - share)
-    if share > 0.5 or slope >= SATURATED:
+    shown = p.picture == "wrong" or (p.picture == "curves" and "sigmoid_mse" in (p.first, p.second))
+    if not shown or share > 0.5 or slope >= SATURATED:
         return None
     pulls = [look.number(abs(float(loss(p.prediction, p.side)[1]))) for loss in (binary_cross_entropy, sigmoid_mse)]
-    text = f"The sigmoid is saturated on the wrong side: σ′ = {look.number(slope)}. MSE carries this factor and pulls with "
+    text = f"The sigmoid is saturated on the wrong side: σ′ = {look.number(slope)}. MSE after it carries this factor and pulls with "
     return Finding("saturation", "warning", f"{text}{pulls[1]}; cross-entropy cancels it and pulls with {pulls[0]}.")
 
 

@@ -9,7 +9,7 @@ from nnviz.concepts.losses import look
 from nnviz.concepts.losses.functions import Floats
 from nnviz.concepts.losses.line import ACROSS, FARTHEST, HALF, INTERCEPT, LEVELS, LINES, SLOPE, shift
 from nnviz.concepts.losses.model import Run
-from nnviz.concepts.losses.wrong import STEPS, steps_until
+from nnviz.concepts.losses.wrong import STEPS, durations
 
 RIGHT = {"xaxis": "x2", "yaxis": "y2"}
 FADED = 1e-4  # the gradient's axis ends here
@@ -36,8 +36,8 @@ def line_chart(run: Run) -> Chart:
     layout = {
         "showlegend": False,
         "margin": {"l": 48, "r": 10, "t": 8, "b": 40},
-        "xaxis": axis("x", -wide, wide, domain=[0, 0.54]),
-        "yaxis": axis("y", -FARTHEST - 2, FARTHEST + 2),
+        "xaxis": axis("x", -wide, wide, domain=[0, 0.5], fixedrange=True),
+        "yaxis": axis("y", -FARTHEST - 2, FARTHEST + 2, fixedrange=True),
         "xaxis2": axis("outlier's height", -FARTHEST, FARTHEST, domain=[0.7, 1], anchor="y2", dtick=10),
         "yaxis2": axis("slope of the line", SLOPE - 2.0, SLOPE + 2.0, anchor="x2"),
         "annotations": _legend(run),
@@ -97,23 +97,20 @@ def _slopes(run: Run) -> Trace:
 
 
 def _legend(run: Run) -> list[Trace]:
-    """Name each line with its slope, in the corner above the points."""
+    """Name each line with its slope, in the corner that outlier and lines leave free."""
     notes = []
+    above, rising = run.params.outlier < 0, run.lines.fits[1, 0] >= 0
+    side = "left" if above == rising else "right"
+    corner = {"x": float(side == "right"), "xanchor": side, "yanchor": "top", "xref": "x domain", "yref": "y domain"}
+    top = 1.0 if above else 0.3
     signs = {"mse": "- -", "mae": "—", "huber": "· ·"}
     for row, name in enumerate(LINES):
         slope = look.number(float(run.lines.fits[row, 0]))
         text = f"{signs[name]} {look.label(name)}: slope {slope}"
-        spot = {
-            "x": 0,
-            "y": 1 - 0.075 * row,
-            "xref": "x domain",
-            "yref": "y domain",
-            "xanchor": "left",
-            "yanchor": "top",
-        }
-        notes.append(spot | {"text": text, "showarrow": False, "font": {"color": look.TOKENS[name]}})
-    spot = {"x": 0, "y": 1 - 0.075 * 3, "xref": "x domain", "yref": "y domain", "xanchor": "left", "yanchor": "top"}
-    return [*notes, spot | {"text": f"true slope {SLOPE:g}", "showarrow": False, "font": {"color": "$grey"}}]
+        spot = corner | {"y": top - 0.075 * row, "showarrow": False}
+        notes.append(spot | {"text": text, "font": {"color": look.TOKENS[name]}})
+    spot = corner | {"y": top - 0.075 * 3, "showarrow": False}
+    return [*notes, spot | {"text": f"true slope {SLOPE:g}", "font": {"color": "$grey"}}]
 
 
 def wrong_chart(run: Run) -> Chart:
@@ -131,17 +128,15 @@ def wrong_chart(run: Run) -> Chart:
     ticks = {"tickvals": [1e-4, 1e-3, 1e-2, 0.1, 1], "ticktext": ["10⁻⁴", "0.001", "0.01", "0.1", "1"]}
     layout = {
         "margin": {"l": 48, "r": 10, "t": 8, "b": 40},
-        "xaxis": axis("step", 0, STEPS, domain=[0, 0.42]),
+        "xaxis": axis("step", 0, STEPS, domain=[0, 0.4]),
         "yaxis": axis("probability of the right class", -0.02, 1.02),
-        "xaxis2": axis("step", 0, STEPS, domain=[0.6, 1], anchor="y2"),
+        "xaxis2": axis("step", 0, STEPS, domain=[0.62, 1], anchor="y2"),
         "yaxis2": axis("size of the gradient (log)", FADED, 3, log=True, anchor="x2", **ticks),
     }
-    until = [
-        f"{step} steps" if step is not None else f"more than {STEPS} steps"
-        for step in steps_until(run.descents, p.side)
-    ]
+    until = durations(run.descents, p.side)
     alt = f"From probability {look.number(float(right[0, 0]))} of the right class, it takes {until[0]} under cross-entropy "
     alt += f"and {until[1]} under MSE to reach 0.9."
     start = f"logit {look.number(p.prediction)}, class {p.side:.0f} is right"
-    title = f"One sigmoid unit that starts at {start}: who feels that it is wrong?"
+    asked = "who feels that it is wrong?" if right[0, 0] < 0.5 else "nothing is wrong here"
+    title = f"One sigmoid unit that starts at {start}: {asked}"
     return Chart("wrong", title, {"data": traces, "layout": layout}, alt)

@@ -32,8 +32,8 @@ def curves_chart(run: Run) -> Chart:
     layout = {
         "showlegend": False,
         "margin": {"l": 48, "r": 10, "t": 46, "b": 40},
-        "xaxis": axis(quantity, -LIMIT, LIMIT, domain=[0, 0.43], dtick=4),
-        "xaxis2": axis(quantity, -LIMIT, LIMIT, domain=[0.58, 1], anchor="y2", dtick=4),
+        "xaxis": axis(quantity, -LIMIT, LIMIT, domain=[0, 0.4], dtick=4),
+        "xaxis2": axis(quantity, -LIMIT, LIMIT, domain=[0.6, 1], anchor="y2", dtick=4),
         "yaxis": axis("loss", *VALUES),
         "yaxis2": axis("gradient of the loss", *window, anchor="x2", zeroline=True, zerolinecolor="$grey"),
         "shapes": _marks(run),

@@ -8,7 +8,7 @@ from nnviz.concepts.losses.functions import binary_cross_entropy, huber, sigmoid
 from nnviz.concepts.losses.line import LINES, shift
 from nnviz.concepts.losses.model import Run
 from nnviz.concepts.losses.recipe import recipe
-from nnviz.core.lesson import Answer, Lesson, Measure, Prediction, Preset, Reference
+from nnviz.core.lesson import Answer, Lesson, Measure, Note, Prediction, Preset, Reference
 
 
 def _pulled(run: Run) -> Answer:
@@ -105,7 +105,7 @@ REFERENCES = (
         "https://neuralnetworksanddeeplearning.com/chap3.html",
     ),
     Reference(
-        "Szegedy et al.: Rethinking the Inception architecture (label smoothing)",
+        "Szegedy et al.: Rethinking the Inception architecture for computer vision (label smoothing)",
         2016,
         "https://arxiv.org/abs/1512.00567",
     ),
@@ -116,7 +116,9 @@ REFERENCES = (
         "https://arxiv.org/abs/1708.02002",
     ),
     Reference(
-        "Ghosh, Kumar & Sastry: Robust loss functions under label noise", 2017, "https://arxiv.org/abs/1712.09482"
+        "Ghosh, Kumar & Sastry: Robust loss functions under label noise for deep neural networks",
+        2017,
+        "https://arxiv.org/abs/1712.09482",
     ),
     Reference("PyTorch: loss functions", 2025, "https://docs.pytorch.org/docs/stable/nn.html#loss-functions"),
 )
@@ -144,14 +146,25 @@ lesson = Lesson(
     ),
     recipe=recipe,
     notes=(
-        "3 min: drag the prediction from 4 to −8 and watch the right panel only. Ask: “Which loss still pulls when the "
-        "net is surely wrong?” Cross-entropy's gradient goes to 1, MSE's back to 0.",
-        "3 min: large picture “A line and an outlier”. Ask the first prediction, then drag the height. Then the place, "
-        "beyond 28, with the height at −20: MAE follows too. It resists in y, not in x.",
-        "2 min: large picture “Three classes”. Click into the lower corners. Ask: “Which arrow is long where we are most "
-        "wrong?” Then read off categorical and sparse: one number.",
-        "2 min: Break it, “A mask given up”. Ask: “98 % of the pixels are right. Is this a good net?”",
-        "2 min: large picture “A sentence”. Let the class dictate one. Ask: “Which letter will cost most?”",
-        "2 min: large picture “Nets trained under each”, wrong labels 0 and then 40 %. Ask: “Who believes the liars?”",
+        Note(
+            3,
+            "Drag the prediction from 4 to −8 and watch the right panel only. Ask: “Which loss still pulls when the "
+            "net is surely wrong?” Cross-entropy's gradient goes to −1, MSE's back to 0.",
+        ),
+        Note(
+            3,
+            "Large picture “A line and an outlier”. Ask the first prediction, then drag the height. Then the place, "
+            "beyond 28, with the height at −20: MAE follows too. It resists in y, not in x.",
+        ),
+        Note(
+            2,
+            "Large picture “Three classes”. Click into the lower corners. Ask: “Which arrow is long where we are most "
+            "wrong?” Then read off categorical and sparse: one number.",
+        ),
+        Note(2, "Break it, “A mask given up”. Ask: “98 % of the pixels are right. Is this a good net?”"),
+        Note(2, "Large picture “A sentence”. Let the class dictate one. Ask: “Which letter will cost most?”"),
+        Note(
+            2, "Large picture “Nets trained under each”, wrong labels 0 and then 40 %. Ask: “Who believes the liars?”"
+        ),
     ),
 )

@@ -31,6 +31,6 @@ def number(value: float) -> str:
     if not np.isfinite(value):
         return "not a number" if np.isnan(value) else "infinite"
     if value == 0 or 1e-3 <= abs(value) < 1e5:
-        return f"{value:.3g}".replace("-", "−")
+        return f"{float(f'{value:.3g}'):g}".replace("-", "−")
     mantissa, exponent = f"{value:.1e}".split("e")
     return f"{mantissa}·10{str(int(exponent)).translate(RAISED)}".replace("-", "−")

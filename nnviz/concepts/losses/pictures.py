@@ -20,6 +20,7 @@ CORNERS: Floats = np.array([[0.5, np.sqrt(0.75)], [0.0, 0.0], [1.0, 0.0]])  # cl
 PARTS = 20
 RIGHT = {"xaxis": "x2", "yaxis": "y2"}
 EARLY = 3  # which of the recorded steps is drawn beside the last
+WORST = 8.0  # where the axis of the losses ends
 DIM = 5.0  # nats at which the colour of the simplex ends
 
 
@@ -64,7 +65,7 @@ def simplex_chart(run: Run) -> Chart:
         "margin": {"l": 4, "r": 30, "t": 8, "b": 52},
         "xaxis": {"visible": False, "domain": [0, 0.5], "range": [-0.12, 1.12]},
         "yaxis": {"visible": False, "range": [-0.12, 1.0], "scaleanchor": "x", "constrain": "domain"},
-        "xaxis2": axis("loss (true class: 1)", 0, 8, domain=[0.56, 1], anchor="y2"),
+        "xaxis2": axis("loss (true class: 1)", 0, WORST, domain=[0.56, 1], anchor="y2"),
         "yaxis2": {"anchor": "x2", "autorange": "reversed", "showticklabels": False, "ticks": "", "showgrid": False},
         "annotations": [*_corners(), *_pushes(run)],
     }
@@ -85,7 +86,8 @@ def _penalties(run: Run) -> Trace:
     values = list(run.penalties.values())
     texts = [f"{look.number(value)} {name}" for name, value in zip(names, values, strict=True)]
     sides = ["inside" if value > 4 else "outside" for value in values]
-    bars: Trace = {"type": "bar", "orientation": "h", "y": names, "x": values, "text": texts, "textposition": sides}
+    ends = np.minimum(values, WORST)
+    bars: Trace = {"type": "bar", "orientation": "h", "y": names, "x": ends, "text": texts, "textposition": sides}
     colours = ["$blue", "$blue", "$sky", "$orange", "$green", "$purple"]
     return bars | {"marker": {"color": colours}, "cliponaxis": False, "hoverinfo": "skip"} | RIGHT
 
@@ -143,13 +145,13 @@ def text_chart(run: Run) -> Chart:
     bits = run.surprise / np.log(2)
     place = np.arange(1, len(bits) + 1)
     letters = ["␣" if ALPHABET[index] == " " else ALPHABET[index] for index in run.letters]
-    bars: Trace = {"type": "bar", "x": place, "y": np.minimum(bits, 30), "name": "surprise of the letter"}
+    bars: Trace = {"type": "bar", "x": place, "y": bits, "name": "surprise of the letter"}
     bars |= {"marker": {"color": "$blue/0.7"}, "hovertemplate": "%{y:.2f} bits<extra></extra>"}
     line = {
         "type": "scatter",
         "mode": "lines+markers",
         "x": place,
-        "y": np.minimum(run.perplexity, 1000),
+        "y": run.perplexity,
         "yaxis": "y2",
     }
     line |= {
@@ -157,11 +159,20 @@ def text_chart(run: Run) -> Chart:
         "line": {"color": "$orange", "width": 2.6},
         "marker": {"symbol": "diamond", "size": 7},
     }
+    reach = 27 * 10 ** int(np.ceil(np.log10(max(run.perplexity.max() / 39, 1))))  # no letter is ever off the axis
     layout = {
         "margin": {"l": 48, "r": 56, "t": 8, "b": 40},
         "xaxis": axis("letter", 0.4, len(bits) + 0.6, tickvals=place, ticktext=letters, tickangle=0),
-        "yaxis": axis("surprise −log₂ p (bits)", 0, 13),
-        "yaxis2": axis("perplexity", 0, 39, overlaying="y", side="right", showgrid=False, tickvals=[0, 9, 18, 27]),
+        "yaxis": axis("surprise −log₂ p (bits)", 0, max(13, 1.05 * float(bits.max()))),
+        "yaxis2": axis(
+            "perplexity",
+            0,
+            39 / 27 * reach,
+            overlaying="y",
+            side="right",
+            showgrid=False,
+            tickvals=[0, reach / 3, 2 * reach / 3, reach],
+        ),
     }
     last, worst = float(run.perplexity[-1]), int(np.argmax(bits))
     alt = f"The sentence has perplexity {look.number(last)}; its most surprising letter is number {worst + 1}, "
@@ -177,9 +188,9 @@ def nets_chart(run: Run) -> Chart:
     early = [float(np.median(run.classifiers[name].accuracy[EARLY])) for name in CLASS_LOSSES]
     names = [look.label(name) for name in CLASS_LOSSES]
     middles, lows, highs = (np.array([float(getattr(end, part)) for end in ends]) for part in ("median", "low", "high"))
-    late: Trace = {"type": "scatter", "mode": "markers", "x": middles, "y": names, "name": f"after {AT[-1]} steps"}
+    late: Trace = {"type": "scatter", "mode": "markers", "x": middles, "y": names, "name": f"{AT[-1]} steps"}
     late |= {"error_x": build.whiskers(middles, lows, highs), "marker": {"size": 10, "color": "$blue"}}
-    soon: Trace = {"type": "scatter", "mode": "markers", "x": early, "y": names, "name": f"after {AT[EARLY]}"}
+    soon: Trace = {"type": "scatter", "mode": "markers", "x": early, "y": names, "name": f"{AT[EARLY]} steps"}
     soon |= {"marker": {"size": 9, "symbol": "diamond-open", "color": "$orange", "line": {"width": 2}}}
     layout: dict[str, Any] = {
         "margin": {"l": 8, "r": 10, "t": 8, "b": 40},
@@ -200,7 +211,7 @@ def nets_chart(run: Run) -> Chart:
 def _waves(run: Run) -> list[Trace]:
     x, y = curve_points(0)
     marker = {"size": 5, "color": "$grey"}
-    dots = {"type": "scatter", "mode": "markers", "x": x, "y": y, "marker": marker, "name": "seed 0's points"}
+    dots = {"type": "scatter", "mode": "markers", "x": x, "y": y, "marker": marker, "name": "points"}
     traces: list[Trace] = [dots | {"hoverinfo": "skip"} | RIGHT]
     for row, name in enumerate(CURVE_LOSSES):
         spread = band(run.curves[name].outputs)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nnviz.charts import build, theme
 from nnviz.charts.build import Trace
@@ -39,16 +40,28 @@ def found(run: Run) -> tuple[Finding, ...]:
     hidden, _ = forward(run.points, layers, p.activation)
     losses = np.median(run.network.training_loss, axis=1)
     name = f"the hidden layer (seed {p.numbers[drawn]})"
+    constant = float(np.median([constant_loss(p.setting.drawn(seed)[1]) for seed in p.numbers]))
     rows = np.column_stack([layers[0][0], layers[0][1]])
     merged = Finding("collapse", "warning", words.collapsed(run)) if p.activation == "linear" and p.hidden else None
     return diagnosis.findings(
         diagnosis.non_finite({"the loss": run.network.training_loss}, run.network.epochs),
         diagnosis.divergence(losses, run.network.epochs),
-        diagnosis.underfitting(float(losses[-1]), float(np.log(2))),
+        diagnosis.underfitting(float(losses[-1]), constant) if constant else None,
         diagnosis.symmetric_units(rows, name) if p.hidden > 1 else None,
         diagnosis.dead_units(hidden, name) if p.hidden and p.activation == "relu" else None,
         merged,
     )
+
+
+def constant_loss(classes: NDArray[np.int64]) -> float:
+    """Return the cross-entropy of the best constant answer, −Σ p ln p over the classes there are, in nats."""
+    shares = np.unique(classes, return_counts=True)[1] / len(classes)
+    return float(-np.sum(shares * np.log(shares)))
+
+
+def accuracy_axis(lowest: float) -> Trace:
+    """Return the axis of test accuracy in %; it begins below guessing, or lower where a run does."""
+    return build.axis(ACCURACY, min(38.0, lowest - 4), 102)
 
 
 def success_chart(run: Run) -> Chart:
@@ -106,7 +119,7 @@ def seeds_chart(run: Run) -> Chart:
     figure = build.figure(
         [lines, nets],
         build.axis("seed, counted from the first", -0.6, p.seeds - 0.4, dtick=1 if p.seeds <= 16 else 4),
-        build.axis(ACCURACY, 38, 102),
+        accuracy_axis(float(min(line.min(), network.min()))),
         shapes=shapes,
     )
     alt = f"Test accuracy of {len(network)} networks from {network.min():.1f} to {network.max():.1f} %, {good.sum()} of them solve it; "
@@ -126,7 +139,7 @@ def training_chart(run: Run) -> Chart:
     figure = build.figure(
         traces,
         build.axis("epoch", 0, float(epochs[-1])),
-        build.axis(ACCURACY, 38, 102),
+        accuracy_axis(100 * float(min(run.line.accuracy.min(), run.network.accuracy.min()))),
         shapes=[mark],
     )
     ends = [float(np.median(nets.accuracy[-1])) for nets in (run.line, run.network)]

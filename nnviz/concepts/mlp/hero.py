@@ -37,12 +37,12 @@ def surfaces_chart(run: Run) -> Chart:
         traces.append(_lines(x[-1], y[-1]))
     titles = panel_titles(run)
     frames |= {f"layout.annotations.{panel}.text": titles[panel] for panel in (0, 1)}
-    title = "A single unit against a hidden layer, on the same points; a ring marks a point on the wrong side"
+    title = "A single unit against a hidden layer, on the same training points; a ring marks one on the wrong side"
     return Chart("surfaces", title, {"data": traces, "layout": _layout(titles)}, words.picture(run), frames)
 
 
 def wrong_points(run: Run, panel: int) -> NDArray[np.float32]:
-    """Return x₂ of the training points on the wrong side at each moment, nan for the others, (T, 100)."""
+    """Return x₂ of the training points on the wrong side at each moment, nan for the others, (T, N)."""
     right = (run.logits[panel] > 0) == (run.classes == 1)
     return np.where(right, np.nan, run.points[:, 1]).astype(np.float32)
 

@@ -6,9 +6,9 @@ from nnviz.concepts.mlp import words
 from nnviz.concepts.mlp.claims import CLAIMS
 from nnviz.concepts.mlp.model import Params, Run
 from nnviz.concepts.mlp.network import best_line, forward, one_line
-from nnviz.concepts.mlp.recipe import recipe
+from nnviz.concepts.mlp.recipe import RECIPES
 from nnviz.concepts.mlp.settings import STEADY
-from nnviz.core.lesson import Answer, Lesson, Measure, Prediction, Preset, Reference
+from nnviz.core.lesson import Answer, Lesson, Measure, Note, Prediction, Preset, Reference
 
 
 def standard(params: Params, **changes: object) -> Params:
@@ -135,16 +135,28 @@ lesson = Lesson(
     heart=(forward, one_line, best_line),
     references=REFERENCES,
     measures=MEASURES,
-    recipe=recipe,
+    recipe=RECIPES,
     notes=(
-        "2 min: XOR, before playing, ask: “Where would you put one line?” Let someone try with a ruler on the screen. "
-        "(No line gets more than about three clouds of four; the sentence has the number.)",
-        "3 min: drag the hidden units to 0, 1, 2, 3, 4 and stop at each. The dotted lines are the units' own. Ask: "
-        "“How many lines does XOR need?” (Two.)",
-        "3 min: at 2 units click a failed seed (✗). Ask: “Same points, same rule: why does it fail?” (Other first "
-        "weights: its two lines are stuck where every small move makes the loss worse.)",
-        "3 min: 2 or 3 units, play, and look at “The plane as the hidden units bend it”. Ask: “Where is the line now?” "
-        "(It is straight here, and bent up there: it is the same cut.)",
-        "2 min: Break it, “A deep line is a line”. Ask: “Sixteen units, what went wrong?” (Nothing bends.)",
+        Note(
+            2,
+            "XOR, before playing, ask: “Where would you put one line?” Let someone try with a ruler on the screen. "
+            "(No line gets more than about three clouds of four; the sentence has the number.)",
+        ),
+        Note(
+            3,
+            "Drag the hidden units to 0, 1, 2, 3, 4 and stop at each. The dotted lines are the units' own. Ask: "
+            "“How many lines does XOR need?” (Two.)",
+        ),
+        Note(
+            3,
+            "At 2 units click a failed seed (✗). Ask: “Same points, same rule: why does it fail?” (Other first "
+            "weights: its two lines are stuck where every small move makes the loss worse.)",
+        ),
+        Note(
+            3,
+            "2 or 3 units, play, and look at “The plane as the hidden units bend it”. Ask: “Where is the line now?” "
+            "(It is straight here, and bent up there: it is the same cut.)",
+        ),
+        Note(2, "Break it, “A deep line is a line”. Ask: “Sixteen units, what went wrong?” (Nothing bends.)"),
     ),
 )

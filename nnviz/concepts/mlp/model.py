@@ -6,10 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnviz.concepts.mlp.network import best_line, forward, one_line, probability
-from nnviz.concepts.mlp.points import points_of
 from nnviz.concepts.mlp.settings import Params
 from nnviz.concepts.mlp.space import Space, hidden_space
-from nnviz.concepts.mlp.training import Nets, trained
+from nnviz.concepts.mlp.training import Nets, Setting, trained
 from nnviz.core.memo import memo
 from nnviz.core.progress import Report, part, silent
 from nnviz.data.toy import WINDOW
@@ -24,11 +23,11 @@ class Run:
 
     Attributes:
         params: its settings.
-        points, classes: training points (100, 2) and classes (100,) of the network drawn.
+        points, classes: training points (N, 2) and classes (N,) of the network drawn.
         line, network: the perceptrons and the networks, over seeds.
         ticks: (G,) coordinates of the surfaces on both axes.
         surfaces: chance of class b over the plane, (T, G, G) float32, by the line and by the network drawn.
-        logits: (T, 100) of the training points drawn, by both.
+        logits: (T, N) of the training points drawn, by both.
         space: the hidden layer of the network drawn.
         accuracies: number of hidden units → (S,) test accuracy at the end; only its own while a hand moves.
         best: share of the training points drawn that the best of all lines gets right; nan while a hand moves.
@@ -70,7 +69,7 @@ def run(params: Params, report: Report = silent) -> Run:
 
 def pictured(params: Params, line: Nets, network: Nets) -> Run:
     """Evaluate the two networks drawn over the plane and at their points."""
-    points, classes, _, _ = points_of(params.data, params.noise, params.numbers[params.drawn])
+    points, classes, _, _ = params.setting.drawn(params.numbers[params.drawn])
     ticks = np.linspace(*WINDOW, 31 if params.sketch else 45, dtype=np.float32)
     plane = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)  # x₁ runs fastest
     surfaces, logits = [], []
@@ -90,12 +89,12 @@ def pictured(params: Params, line: Nets, network: Nets) -> Run:
         logits=(logits[0], logits[1]),
         space=hidden_space(network.layers(params.drawn), points, params.activation),
         accuracies={0: line.accuracy[-1], params.hidden: network.accuracy[-1]},
-        best=np.nan if params.quick else ceiling(params.data, params.noise, params.numbers[params.drawn]),
+        best=np.nan if params.quick else ceiling(params.setting, params.numbers[params.drawn]),
     )
 
 
 @memo(maxsize=64)
-def ceiling(data: str, noise: float, seed: int) -> float:
+def ceiling(setting: Setting, seed: int) -> float:
     """Return the share of a seed's training points that the best of all lines gets right."""
-    points, classes, _, _ = points_of(data, noise, seed)
+    points, classes, _, _ = setting.drawn(seed)
     return best_line(points, classes)

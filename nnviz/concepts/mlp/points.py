@@ -3,10 +3,14 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from nnviz.data.points import own_set
 from nnviz.data.toy import Floats, Shape, arm, drawn, lower_moon, quadrants, ring, upper_moon
 
 TRAINING = 100  # points to learn from
 TEST = 200  # points held out
+COPIES = 2  # held out for each of a learner's own points
+Points = tuple[Floats, NDArray[np.int64], Floats, NDArray[np.int64]]
+"""Training points (N, 2) and classes (N,), test points (M, 2) and classes (M,)."""
 
 
 def corners(sign: int) -> Shape:
@@ -29,7 +33,15 @@ SHAPES = {
 }
 
 
-def points_of(data: str, noise: float, seed: int) -> tuple[Floats, NDArray[np.int64], Floats, NDArray[np.int64]]:
+def points_of(data: str, noise: float, seed: int) -> Points:
     """Return a seed's training points (100, 2) and classes (100,), then its test points (200, 2) and classes (200,)."""
     x, y = drawn(SHAPES[data], TRAINING + TEST, noise, np.random.default_rng(seed))
     return x[:TRAINING], y[:TRAINING], x[TRAINING:], y[TRAINING:]
+
+
+def own_points(text: str, noise: float, seed: int) -> Points:
+    """Return a learner's own points as they stand to learn from, and copies of them, moved by the noise, to test on."""
+    chosen = own_set(text, most_classes=2)
+    x, y = chosen.inputs, chosen.targets.astype(np.int64)
+    moved = np.tile(x, (COPIES, 1)) + noise * np.random.default_rng(seed).standard_normal((COPIES * len(x), 2))
+    return x, y, moved, np.tile(y, COPIES)

@@ -2,8 +2,13 @@
 
 from typing import Self
 
+import numpy as np
+from pydantic import field_validator
+
 from nnviz.concepts.mlp.training import SIZES, Activation, Data, Initialization, Setting
 from nnviz.core import params
+from nnviz.data.points import parse
+from nnviz.data.toy import WINDOW
 
 DATA = {
     "xor": "XOR: four clouds",
@@ -11,6 +16,7 @@ DATA = {
     "circle": "Circle",
     "moons": "Two moons",
     "spiral": "Spiral",
+    "points": "Your own points",
 }
 ACTIVATIONS = {"tanh": "tanh", "relu": "ReLU", "sigmoid": "Sigmoid", "linear": "Linear (none)"}
 STEADY = ("epochs", "noise", "rate")
@@ -23,8 +29,18 @@ class Params(params.Params):
     data: Data = params.field(
         "xor",
         "Data",
-        "What must be told apart: 100 points to learn from, 200 held out. XOR is the set on which a line fails by design.",
+        "What must be told apart: 100 points to learn from, 200 held out. XOR is the set on which a line fails by "
+        "design. Of your own points all are learned from; copies of them, moved by the noise, are held out.",
         labels=DATA,
+    )
+    points: str = params.field(
+        "",
+        "Your points",
+        "Click to add a point of the chosen class, drag it, double-click to remove it.",
+        labels={"0": "a", "1": "b"},
+        editor="points",
+        live=True,
+        when={"data": ("points",)},
     )
     hidden: int = params.field(
         4,
@@ -83,11 +99,20 @@ class Params(params.Params):
         False, "Sketch", "Coarser pictures, while a hand still moves a control.", editor="hidden"
     )
 
+    @field_validator("points")
+    @classmethod
+    def _points_lie_in_the_window(cls, text: str) -> str:
+        positions, _ = parse(text)
+        if np.any(np.abs(positions) > WINDOW[1]):
+            raise ValueError(f"points must lie from {WINDOW[0]} to {WINDOW[1]}, got {np.abs(positions).max():g}")
+        return text
+
     @property
     def quick(self) -> bool:
         """Whether only the network drawn is trained: a hand moves something on which every network depends."""
         fields = type(self).model_fields
-        return self.sketch and any(getattr(self, name) != fields[name].default for name in STEADY)
+        unusual = self.data == "points" or any(getattr(self, name) != fields[name].default for name in STEADY)
+        return self.sketch and unusual
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -113,7 +138,8 @@ class Params(params.Params):
     @property
     def setting(self) -> Setting:
         """What training depends on besides the number of hidden units and the seeds."""
-        return Setting(self.data, self.activation, self.initialization, self.epochs, self.rate, self.noise)
+        own = self.points if self.data == "points" else ""
+        return Setting(self.data, self.activation, self.initialization, self.epochs, self.rate, self.noise, own)
 
     def preview(self) -> Self:
         """Draw coarsely while the hand moves."""

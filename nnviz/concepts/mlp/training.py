@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnviz.concepts.mlp.network import Layer, forward, loss_of
-from nnviz.concepts.mlp.points import points_of
+from nnviz.concepts.mlp.points import Points, own_points, points_of
 from nnviz.core.ensemble import MLP, train
 from nnviz.core.memo import memo
 from nnviz.core.progress import Report, silent
 from nnviz.core.timeline import log_steps
 
-Data = Literal["xor", "squares", "circle", "moons", "spiral"]
+Data = Literal["xor", "squares", "circle", "moons", "spiral", "points"]
 Activation = Literal["tanh", "relu", "sigmoid", "linear"]
 Initialization = Literal["pytorch", "zeros", "constant"]
 SIZES = (0, 1, 2, 3, 4, 6, 8, 10, 12, 14, 16)
@@ -32,6 +32,13 @@ class Setting:
     epochs: int = 100
     rate: float = 0.03
     noise: float = 0.1
+    points: str = ""
+
+    def drawn(self, seed: int) -> Points:
+        """Return the points of a seed."""
+        if self.data == "points":
+            return own_points(self.points, self.noise, seed)
+        return points_of(self.data, self.noise, seed)
 
 
 @dataclass(frozen=True)
@@ -72,9 +79,7 @@ def network_of(setting: Setting, hidden: int) -> MLP:
 def trained(setting: Setting, hidden: int, seeds: tuple[int, ...], report: Report = silent) -> Nets:
     """Train one network per seed by Adam, batches of 10, and keep its weights at up to 30 epochs."""
     network = network_of(setting, hidden)
-    x, y, x_test, y_test = (
-        np.stack(part) for part in zip(*(points_of(setting.data, setting.noise, seed) for seed in seeds), strict=True)
-    )
+    x, y, x_test, y_test = (np.stack(part) for part in zip(*map(setting.drawn, seeds), strict=True))
     done = train(
         network,
         x,

@@ -71,8 +71,15 @@ def _found_one(run: Run) -> tuple[Finding, ...]:
         most = abs(p.w1) * INPUTS + abs(p.w2) * INPUTS + p.b
         reach = f"Its sum is at most {look.number(most)} for inputs from −2 to 2, so this ReLU outputs 0"
         dead = Finding("dead units", "failure", f"The neuron is dead. {reach} everywhere and has no slope to learn by.")
-    same = diagnosis.collapsed_outputs(outputs) if run.length == 0 or not dead else None
-    return diagnosis.findings(dead, same, _flat(run))
+    return diagnosis.findings(dead, _deaf(run) or (None if dead else diagnosis.collapsed_outputs(outputs)), _flat(run))
+
+
+def _deaf(run: Run) -> Finding | None:
+    """Find a neuron that no input reaches."""
+    if run.length > 0:
+        return None
+    text = f"Both weights are 0, so no input reaches the sum: it is b = {look.number(run.params.b)}, and the output "
+    return Finding("collapse", "failure", f"{text}{look.number(run.output)}, whatever comes in.")
 
 
 def _flat(run: Run) -> Finding | None:

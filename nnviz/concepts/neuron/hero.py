@@ -70,17 +70,17 @@ def _words(run: Run) -> list[Trace]:
     """Return the name of every number, the weights on their wires, and the titles of the columns."""
     p, column = run.params, COLUMNS
     w1, w2 = look.number(p.w1), look.number(p.w2)
-    above = 30  # pixels, to clear the marker
+    above = 22  # pixels: half a marker; whatever the size of the letters, they stand clear of it
     return [
         _word(column["input"], ROWS["x₁"], "x₁", above),
         _word(column["input"], ROWS["x₂"], "x₂", above),
         _word(column["product"], ROWS["x₁"], "w₁x₁", above),
         _word(column["product"], ROWS["x₂"], "w₂x₂", above),
         _word(column["product"], ROWS["1"], "b", above),
-        _word(column["sum"], MIDDLE, "sum z", 34),
-        _word(column["function"], MIDDLE + TALL, f"φ = {LABELS[p.activation].split(' ')[0]}", 9),
-        _word(column["function"], MIDDLE - TALL, f"slope {look.number(run.slope)}", -9, faint=True),
-        _word(column["output"], MIDDLE, "y", 34),
+        _word(column["sum"], MIDDLE, "sum z", 26),
+        _word(column["function"], MIDDLE + TALL, f"φ = {LABELS[p.activation].split(' ')[0]}", 0),
+        _word(column["function"], MIDDLE - TALL, f"slope {look.number(run.slope)}", 0, below=True),
+        _word(column["output"], MIDDLE, "y", 26),
         _word(column["weight"], ROWS["x₁"], f"× w₁<br><b>{w1}</b>", 0, plate=True),
         _word(column["weight"], ROWS["x₂"], f"× w₂<br><b>{w2}</b>", 0, plate=True),
         _word(column["weight"], ROWS["1"], f"× b<br><b>{look.number(p.b)}</b>", 0, plate=True),
@@ -94,9 +94,10 @@ def _words(run: Run) -> list[Trace]:
     ]
 
 
-def _word(x: float, y: float, text: str, shift: float, *, faint: bool = False, plate: bool = False) -> Trace:
-    note: Trace = {"x": x, "y": y, "text": text, "showarrow": False, "yshift": shift, "yanchor": "middle"}
-    return note | ({"font": {"color": "$grey"}} if faint else {}) | ({"bgcolor": "$paper"} if plate else {})
+def _word(x: float, y: float, text: str, shift: float, *, below: bool = False, plate: bool = False) -> Trace:
+    note: Trace = {"x": x, "y": y, "text": text, "showarrow": False, "yshift": shift}
+    note["yanchor"] = "top" if below else "middle" if plate else "bottom"
+    return note | ({"font": {"color": "$grey"}} if below else {}) | ({"bgcolor": "$paper"} if plate else {})
 
 
 def _wires(run: Run) -> list[Trace]:

@@ -5,7 +5,7 @@ from nnviz.concepts.neuron.fitting import shares, starting_weights
 from nnviz.concepts.neuron.predictions import PREDICTIONS
 from nnviz.concepts.neuron.recipe import recipe
 from nnviz.concepts.neuron.unit import activate, neuron
-from nnviz.core.lesson import Lesson, Measure, Preset, Reference
+from nnviz.core.lesson import Lesson, Measure, Note, Preset, Reference
 
 INTRO = """A neuron multiplies each input by a weight, adds the products and a bias, and bends the sum: y = φ(w·x + b).
 Drag the **weights** and watch the line turn; drag the **bias** and watch it move. Then choose **Many neurons** as the
@@ -68,15 +68,29 @@ REFERENCES = (
 )
 
 NOTES = (
-    "3 min · Read the diagram aloud from left to right with the numbers on it. Cover the output and ask: what comes out? "
-    "Then change x₁ and let the class compute the product, the sum and the side of the line.",
-    "3 min · Ask the first prediction before anything moves. Then drag w₁ to 0: where does the line go? (It lies flat, "
-    "and x₁ no longer matters.)",
-    "2 min · Large picture “Its outputs over the plane”. Drag the bias from −3 to 3. Ask: what stays? (The normal: the "
-    "line moves and does not turn.)",
-    "4 min · Large picture “Many neurons”, curve “Bump”. With one neuron ask: why can it not come down again? Then two: "
-    "one goes up, one goes down. Then 4, 8, 16.",
-    "2 min · Same picture, activation “Linear”: 16 neurons and still a straight line. Ask: what was the bend good for?",
+    Note(
+        3,
+        "Read the diagram aloud from left to right with the numbers on it. Cover the output and ask: what comes out? "
+        "Then change x₁ and let the class compute the product, the sum and the side of the line.",
+    ),
+    Note(
+        3,
+        "Ask the first prediction before anything moves. Then drag w₁ to 0: where does the line go? (It lies flat, "
+        "and x₁ no longer matters.)",
+    ),
+    Note(
+        2,
+        "Large picture “Its outputs over the plane”. Drag the bias from −3 to 3. Ask: what stays? (The normal: the "
+        "line moves and does not turn.)",
+    ),
+    Note(
+        4,
+        "Large picture “Many neurons”, curve “Bump”. With one neuron ask: why can it not come down again? Then two: "
+        "one goes up, one goes down. Then 4, 8, 16.",
+    ),
+    Note(
+        2, "Same picture, activation “Linear”: 16 neurons and still a straight line. Ask: what was the bend good for?"
+    ),
 )
 
 

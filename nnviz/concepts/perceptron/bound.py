@@ -7,6 +7,7 @@ from scipy.optimize import nnls
 
 from nnviz.concepts.perceptron.rule import Floats
 
+SHARP = 1e3  # scale of the points, so that a line between points 1e-5 apart is still told from none
 CONSTANT = 1e3  # in place of 1: then a bias costs next to nothing, and the margin is that in the plane
 
 
@@ -20,13 +21,13 @@ def best_weights(signed: Floats) -> Floats | None:
     """
     if len(signed) == 0:
         return None
-    table = np.vstack([signed.T, np.ones(len(signed))])
+    table = np.vstack([SHARP * signed.T, np.ones(len(signed))])
     goal = np.array([0.0, 0.0, 0.0, 1.0])
     residual = table @ nnls(table, goal)[0] - goal
     if abs(residual[3]) < 1e-9:
         return None
     w: Floats = -residual[:3] / residual[3]
-    if not (signed @ w).min() > 0.5:  # 1 up to rounding
+    if not SHARP * (signed @ w).min() > 0.5:  # 1 up to rounding
         return None
     return np.asarray(w / np.linalg.norm(w))
 

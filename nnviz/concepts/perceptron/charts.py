@@ -6,13 +6,14 @@ from nnviz.charts.view import View
 from nnviz.concepts.perceptron import look, side_charts
 from nnviz.concepts.perceptron.hero import boundary
 from nnviz.concepts.perceptron.look import number
-from nnviz.concepts.perceptron.model import Run
-from nnviz.concepts.perceptron.rule import Whole
+from nnviz.concepts.perceptron.model import MOST_PASSES, Run
+from nnviz.concepts.perceptron.rule import MOST_MISTAKES, Whole
 from nnviz.core import diagnosis
 from nnviz.core.diagnosis import Finding
 from nnviz.core.timeline import log_steps
 
 FRAMES = 60
+LATEST = f", but no more than {MOST_PASSES} passes or {MOST_MISTAKES} mistakes are followed here"
 
 
 def view(run: Run) -> View:
@@ -77,11 +78,16 @@ def sentence(run: Run) -> str:
 
 def _why(run: Run) -> str:
     if run.longest is not None:
-        return " A line exists: more passes will find it."
+        return f" A line exists{LATEST if _at_the_end(run) else ': more passes will find it'}."
     if run.path.cycle is None:
         return " No line separates these points: it would go on for ever."
     first, last = run.path.cycle
     return f" No line separates them: mistakes {first} to {last} come back for ever."
+
+
+def _at_the_end(run: Run) -> bool:
+    """Tell whether a learner can let training go on no longer."""
+    return run.path.mistakes >= MOST_MISTAKES or run.params.passes >= MOST_PASSES
 
 
 def found(run: Run) -> tuple[Finding, ...]:

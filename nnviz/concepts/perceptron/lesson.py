@@ -5,7 +5,7 @@ from nnviz.concepts.perceptron.claims import CLAIMS
 from nnviz.concepts.perceptron.predictions import PREDICTIONS
 from nnviz.concepts.perceptron.recipe import recipe
 from nnviz.concepts.perceptron.rule import learn, next_mistake
-from nnviz.core.lesson import Lesson, Measure, Preset, Reference
+from nnviz.core.lesson import Lesson, Measure, Note, Preset, Reference
 
 INTRO = """The perceptron looks at one point after the other. Is it on the right side of the line? Then nothing happens.
 If not, the point itself is added to the weights, w ← w + ηyx, and the line **turns**. Step through the mistakes, make
@@ -67,14 +67,26 @@ REFERENCES = (
 )
 
 NOTES = (
-    "3 min · Go to the start, press “one step forward”. Before each step ask: which way will the line turn? (The ringed "
-    "point’s own vector is added, or taken away if it is a circle.)",
-    "2 min · Ask the first prediction, then drag the margin from 0.4 to 0.2 and read the dashed line in “Mistakes so far”.",
-    "4 min · “Why it must stop”: the length must grow at least like k and can grow at most like √k. Ask: where do two such "
-    "lines meet? (At (R/γ)².)",
-    "3 min · Break it, “XOR goes round in circles”. Ask: how could the computer notice? (Same weights at the same place in "
-    "the order: then everything that follows is the same too.)",
-    "2 min · Points “Your own”: let the class place six points that need as many mistakes as possible.",
+    Note(
+        3,
+        "Go to the start, press “one step forward”. Before each step ask: which way will the line turn? (The ringed "
+        "point’s own vector is added, or taken away if it is a circle.)",
+    ),
+    Note(
+        2,
+        "Ask the first prediction, then drag the margin from 0.4 to 0.2 and read the dashed line in “Mistakes so far”.",
+    ),
+    Note(
+        4,
+        "“Why it must stop”: the length must grow at least like k and can grow at most like √k. Ask: where do two such "
+        "lines meet? (At (R/γ)².)",
+    ),
+    Note(
+        3,
+        "Break it, “XOR goes round in circles”. Ask: how could the computer notice? (Same weights at the same place in "
+        "the order: then everything that follows is the same too.)",
+    ),
+    Note(2, "Points “Your own”: let the class place six points that need as many mistakes as possible."),
 )
 
 lesson = Lesson(

@@ -21,6 +21,7 @@ Start = Literal["zero", "drawn"]
 LABELS = {"separable": "Separable", "overlapping": "Overlapping", "xor": "XOR", "own": "Your own points"}
 MARGINS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0)
 SWEPT_PASSES = 1000
+MOST_PASSES = 1000
 
 
 class Params(params.Params):
@@ -37,7 +38,7 @@ class Params(params.Params):
         "",
         "Your points",
         "Click to add points, drag to move them. Class 0 is y = −1, any other class is y = +1.",
-        labels={"0": "y = −1", "1": "y = +1"},
+        labels={"0": "−1", "1": "+1"},
         editor="points",
         when={"data": ("own",)},
     )
@@ -77,7 +78,7 @@ class Params(params.Params):
     size: int = params.field(40, "Number of points", "Half of them in each class.", ge=6, le=100, live=True, more=True)
     draw: int = params.field(9, "Data seed", "Another number draws other points.", ge=0, le=99, live=True, more=True)
     passes: int = params.field(
-        200, "Most passes", "Where no line separates, training is broken off here.", ge=1, le=1000, more=True
+        200, "Most passes", "Where no line separates, training is broken off here.", ge=1, le=MOST_PASSES, more=True
     )
     seeds: int = params.field(
         8, "Seeds", "Orders that are compared: the one shown and those that follow it.", ge=1, le=32, more=True

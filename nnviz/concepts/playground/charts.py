@@ -54,7 +54,8 @@ def sentence(run: Run) -> str:
 
 def milliseconds(run: Run) -> str:
     """Return the time of one training, rounded to what is worth reading."""
-    return f"{1e3 * float(np.median(run.trained.seconds)):.2g} ms"
+    time = 1e3 * float(np.median(run.trained.seconds))
+    return f"{time:.2g} ms" if time < 95 else f"{round(time, -1):.0f} ms"
 
 
 def changes(run: Run) -> str:

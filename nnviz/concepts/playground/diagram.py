@@ -116,7 +116,8 @@ def heavy(wires: Wires) -> NDArray[np.bool_]:
 
 
 def outline(ends: Floats) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return x and y of lines with a gap after each."""
+    """Return x and y of lines with a gap after each; never empty, for what is empty cannot be moved without drawing anew."""
+    ends = ends if len(ends) else np.full((1, 4), np.nan)
     gap = np.full(len(ends), np.nan)
     x, y = np.column_stack([ends[:, 0], ends[:, 2], gap]), np.column_stack([ends[:, 1], ends[:, 3], gap])
     return x.ravel().astype(np.float32), y.ravel().astype(np.float32)

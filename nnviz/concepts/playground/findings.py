@@ -25,7 +25,7 @@ def found(run: Run) -> tuple[Finding, ...]:
         diagnosis.divergence(train, scores.at) if len(train) > 2 else None,
         diagnosis.unscaled_inputs(run.problem.inputs(run.problem.train), run.problem.features),
         leaking,
-        diagnosis.overfitting(train, test, scores.at) if leaking is None else None,
+        diagnosis.overfitting(train, test, scores.at, unit="epoch") if leaking is None else None,
         underfitting(run, float(train[-1])),
         flow(run),
         *layers(run),

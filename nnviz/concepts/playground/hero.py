@@ -33,9 +33,10 @@ def hero(run: Run, words: str) -> Chart:
     moving = {f"data.{path}": values for path, values in frames.items()} | {f"data.{len(traces)}.z": codes}
     traces = [*traces, heat | scale | axes]
     traces += [points(run, test=False) | axes, points(run, test=True) | axes]
+    hidden = {"type": "linear", "visible": False, "fixedrange": True}
     layout = {
-        "xaxis": {"domain": [0, SPLIT[0]], "range": ends(run), "visible": False, "fixedrange": True},
-        "yaxis": {"range": [max(run.network.sizes), 0], "visible": False, "fixedrange": True},
+        "xaxis": hidden | {"domain": [0, SPLIT[0]], "range": ends(run)},
+        "yaxis": hidden | {"range": [max(run.network.sizes), 0]},
         "xaxis2": {
             "domain": [SPLIT[1], 1],
             "range": list(run.window),

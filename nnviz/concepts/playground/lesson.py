@@ -3,7 +3,7 @@
 from nnviz.concepts.playground.predictions import PREDICTIONS
 from nnviz.concepts.playground.problem import features_of
 from nnviz.concepts.playground.recipe import Hidden, fit, recipe
-from nnviz.core.lesson import Lesson, Measure, Preset, Reference
+from nnviz.core.lesson import Lesson, Measure, Note, Preset, Reference
 
 DEEP = {"layers": 6} | {f"units{layer}": 16 for layer in range(1, 7)}
 WIDE = {"units1": 16, "units2": 16}
@@ -98,13 +98,22 @@ lesson = Lesson(
     ),
     recipe=recipe,
     notes=(
-        "2 min: play the default. Ask: “Each unit of layer 1 draws one straight border. Where does the circle come "
-        "from?” (The second layer adds what the first has drawn.)",
-        "2 min: hidden layers to 0, then add x₁² and x₂². Ask: “Which is better, a layer or the right feature?” (With "
-        "the squares a linear model does it; nobody tells you which feature is right.)",
-        "3 min: data Spiral, drag units and layers, optimizer Adam with rate 0.01. Ask: “Is it luck?” (Look at the "
-        "seeds.)",
-        "2 min: click a dot on a wire and drag its weight. Ask: “Who repairs it?” (Training on does.)",
-        "3 min: Break it, “Memorizing”, then “Leaking test points”: same network. Ask: “Which number lied?”",
+        Note(
+            2,
+            "Play the default. Ask: “Each unit of layer 1 draws one straight border. Where does the circle come "
+            "from?” (The second layer adds what the first has drawn.)",
+        ),
+        Note(
+            2,
+            "Hidden layers to 0, then add x₁² and x₂². Ask: “Which is better, a layer or the right feature?” (With "
+            "the squares a linear model does it; nobody tells you which feature is right.)",
+        ),
+        Note(
+            3,
+            "Data Spiral, drag units and layers, optimizer Adam with rate 0.01. Ask: “Is it luck?” (Look at the "
+            "seeds.)",
+        ),
+        Note(2, "Click a dot on a wire and drag its weight. Ask: “Who repairs it?” (Training on does.)"),
+        Note(3, "Break it, “Memorizing”, then “Leaking test points”: same network. Ask: “Which number lied?”"),
     ),
 )

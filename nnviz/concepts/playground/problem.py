@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnviz.data import Dataset, split
-from nnviz.data.points import parse
+from nnviz.data.points import own_set
 from nnviz.data.real import real
 from nnviz.data.toy import toy
 
@@ -105,15 +105,6 @@ def make_problem(
     else:
         chosen = two_columns(real(data), first, second)
     return divided(chosen, share, leak, features, scaling, loss, data_seed)
-
-
-def own_set(text: str) -> Dataset:
-    """Return a learner's own points; two points, one of each class, stand in where there are fewer than two."""
-    positions, labels = parse(text)
-    if len(positions) < 2:
-        positions, labels = np.array([[-1.0, -1.0], [1.0, 1.0]]), np.array([0, 1])
-    count = max(2, int(labels.max()) + 1)
-    return Dataset(positions, labels, ("x₁", "x₂"), tuple("abcdef"[:count]), "Your own points")
 
 
 def two_columns(table: Dataset, first: int, second: int) -> Dataset:

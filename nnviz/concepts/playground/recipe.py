@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from nnviz.concepts.playground.problem import PROBLEM_SETTINGS, Problem, make_problem, score
-from nnviz.concepts.playground.schedules import schedule
+from nnviz.core.schedules import schedule
 from nnviz.core.seeds import generator, initial_weights
 from nnviz.models.plain import LAYERS
 

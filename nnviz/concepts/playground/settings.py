@@ -30,7 +30,7 @@ INITIALIZATION_NAMES = {
     "uniform": "Uniform, ± scale", "constant": "Constant = scale", "zeros": "All zero",
 }  # fmt: skip
 Loss = Literal["cross_entropy", "half_mse", "huber", "mae"]
-Schedule = Literal["constant", "step", "exponential", "cosine", "warmup"]
+Schedule = Literal["constant", "step", "exponential", "cosine", "warmup", "one_cycle"]
 Scaling = Literal["plane", "playground", "standard", "thousand"]
 LAYERS, UNITS = 6, 16
 BY_HAND = {"editing": ("1",)}
@@ -132,7 +132,8 @@ class Params(params.Params):
     schedule: Schedule = params.field(
         "constant", "Schedule of the rate", "How the learning rate changes over the epochs",
         labels={"constant": "Constant", "step": "÷ 10 at ½ and ¾", "exponential": "Exponential, to 1 %",
-                "cosine": "Cosine, to 0", "warmup": "Warm-up of a tenth, then cosine"}, more=True,
+                "cosine": "Cosine, to 0", "warmup": "Warm-up of a tenth, then cosine",
+                "one_cycle": "One cycle: up to 0.3, then down"}, more=True,
     )  # fmt: skip
     batch: int = params.field(
         10, "Batch size", "Points per step; the smaller last batch is averaged over its own points",

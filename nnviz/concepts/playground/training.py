@@ -6,15 +6,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nnviz.concepts.playground.problem import PROBLEM_SETTINGS, Problem, divided, make_problem, own_set, two_columns
-from nnviz.concepts.playground.schedules import schedule
+from nnviz.concepts.playground.problem import PROBLEM_SETTINGS, Problem, divided, make_problem, two_columns
 from nnviz.concepts.playground.settings import Params
 from nnviz.core.ensemble import MLP, Trained, train
 from nnviz.core.memo import memo
 from nnviz.core.progress import Report, silent
-from nnviz.data import uploads
+from nnviz.core.schedules import schedule
+from nnviz.data.points import own_set
+from nnviz.data.tables import OWN, table_of
 
-OWN = "csv:"
 FRAMES, SKETCHED = 60, 8
 BUDGET, SKETCH = 14.0, 0.08  # seconds of one core for all seeds, and for what follows the hand
 FALLBACK = "circle"
@@ -49,21 +49,6 @@ def problem_of(params: Params) -> tuple[Problem, bool]:
     """Return the problem, and whether its data were there: a table that is gone is replaced by the circle."""
     there = not params.data.startswith(OWN) or table_of(params.data) is not None
     return named_problem(*name_of(params, there)), there
-
-
-def table_of(data: str) -> uploads.Table | None:
-    """Return a learner's own table, if `data` names one and it is still kept."""
-    own = data.removeprefix(OWN).partition("-")[0]
-    return uploads.kept(own) if data.startswith(OWN) else None
-
-
-def renewed(identity: str, current: str) -> str:
-    """Return the setting for a table just uploaded; a number makes it new where the same name is there already.
-
-    Without it the settings would be those of a run that did not find the table, and that run would stay.
-    """
-    own, _, number = current.partition("-")
-    return OWN + identity if own != OWN + identity else f"{own}-{int(number or 0) % 999 + 1}"
 
 
 def name_of(params: Params, there: bool = True) -> tuple[str, Pairs]:

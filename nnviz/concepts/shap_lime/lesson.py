@@ -9,7 +9,7 @@ from nnviz.concepts.shap_lime.recipe import RECIPES
 from nnviz.concepts.shap_lime.shapley import shapley_values, worth
 from nnviz.concepts.shap_lime.words import number
 from nnviz.core.claims import Claim
-from nnviz.core.lesson import Answer, Lesson, Measure, Prediction, Preset, Reference
+from nnviz.core.lesson import Answer, Lesson, Measure, Note, Prediction, Preset, Reference
 
 IN_FULL, NOTHING = 0.85, 0.15  # of the importance that the feature had alone
 CHANGED = 0.01  # of all bars' lengths together
@@ -29,9 +29,10 @@ def share(run: Run) -> Answer:
         f"Alone it had a mean |φ| of {number(run.doubled.alone)}. Of the two, the original has "
         f"{number(run.doubled.original)} and the copy {number(run.doubled.copy)}: {shares[1]:.0%} and {shares[0]:.0%} of that."
     )
+    less = "each column looks" if shares[1] < 1 else "one of the columns looks"
     meaning = (
         " Together they count for more, though the network knows no more.",
-        " The network knows no more and no less, yet each column looks less important.",
+        f" The network knows no more and no less, yet {less} less important.",
         " Which of the two it is was up to the initial weights.",
     )
     return Answer(choice, because + meaning[choice])
@@ -45,7 +46,7 @@ def spill(run: Run) -> Answer:
     choice = int(largest > CHANGED * float(np.abs(run.before).sum()))
     own = number(float(moved[run.player]))
     because = f"Its own bar changed by {own}, the most any other bar changed is {number(largest)}."
-    reason = " The network bends: what one feature is worth depends on the others." if choice else ""
+    reason = " The answer bends: what one feature is worth depends on the others." if choice else ""
     return Answer(choice, because + reason)
 
 
@@ -147,11 +148,26 @@ REFERENCES = (
     ),
 )
 NOTES = (
-    "3 min · Let the waterfall play. Ask: how can a wobbling average always end at the same point? Every order adds up to the answer.",
-    "4 min · Drag “Change it by”. Ask: which bars should move? All, where the network bends; only one, if it were linear.",
-    "4 min · Open “The same row again”. Ask: which method would you sign for? LIME's crosses spread, SHAP with all coalitions does not.",
-    "5 min · Predict: duplicate a feature. Answer: the credit is shared, so a copy hides importance.",
-    "4 min · Break it: one odd background row. Ask: did the network change? No; only the question did: compared with what?",
+    Note(
+        3,
+        "Let the waterfall play. Ask: how can a wobbling average always end at the same point? Every order adds up to the answer.",
+    ),
+    Note(
+        4,
+        "Drag “Change it by”. Ask: which bars should move? All, where the network bends; only one, if it were linear.",
+    ),
+    Note(
+        4,
+        "Open “The same row again”. Ask: which method would you sign for? LIME's crosses spread, SHAP with all coalitions does not.",
+    ),
+    Note(
+        5,
+        "Predict: duplicate a feature. Answer on wine: the credit is shared, so a copy hides importance; other data may differ.",
+    ),
+    Note(
+        4,
+        "Break it: one odd background row. Ask: did the network change? No; only the question did: compared with what?",
+    ),
 )
 
 MEASURES = (

@@ -11,7 +11,7 @@ from nnviz.concepts.shap_lime.model import Run
 from nnviz.concepts.shap_lime.network import Floats
 from nnviz.concepts.shap_lime.plane import JITTER
 from nnviz.concepts.shap_lime.settings import METHODS
-from nnviz.concepts.shap_lime.words import agreed, answer_name, number, raw, short, signed
+from nnviz.concepts.shap_lime.words import IN_A_LABEL, agreed, answer_name, number, raw, short, signed
 
 Trace = dict[str, Any]
 STRONGEST = 10
@@ -41,7 +41,8 @@ def weights(run: Run) -> Chart:
         if run.params.bins
         else "one standard deviation"
     )
-    x, y = effect_axis(f"change for {unit}", values), rows_axis("feature", [short(names[index]) for index in top])
+    x = effect_axis(f"change for {unit}", values, room=1.6)  # its numbers stand beside the bars
+    y = rows_axis("feature", [short(names[index]) for index in top])
     alt = (
         f"LIME's strongest weights: {', '.join(f'{raw(names[i])} {signed(float(line.weights[i]))}' for i in top[:4])}; "
     )
@@ -75,11 +76,12 @@ def fit(run: Run) -> Chart:
     """Draw the network on a plane through the row, the contour lines of LIME's line, and its samples."""
     cut, game = run.plane, run.game
     names = [game.names[player] for player in (cut.across, cut.up)]
-    unit = "share shown" if game.subject.picture else "sd from the mean"
     ends = [(-2 * JITTER, 1 + 2 * JITTER)] * 2
     if not game.subject.picture:
         ends = [(float(side[0]), float(side[-1])) for side in (cut.x, cut.y)]
-    x, y = (build.axis(f"{short(name)} ({unit})", *end) for name, end in zip(names, ends, strict=True))
+    units = ("share shown",) * 2 if game.subject.picture else ("sd from the mean", "sd")
+    x = build.axis(f"{short(names[0])} ({units[0]})", *ends[0])
+    y = build.axis(f"{short(names[1], IN_A_LABEL)} ({units[1]})", *ends[1])
     gap = float(np.sqrt(np.mean((cut.network - cut.line) ** 2)))
     alt = f"Over {raw(names[0])} and {raw(names[1])} the network goes from {number(float(cut.network.min()))} to "
     alt += f"{number(float(cut.network.max()))}; LIME's line is off by {number(gap)} on average (root mean square)."

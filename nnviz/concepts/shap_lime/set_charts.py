@@ -30,7 +30,8 @@ def stability(run: Run) -> Chart:
         base = {"type": "scatter", "mode": "markers", "name": name, "marker": look, "hovertemplate": "%{x:.3g}"}
         traces.append(base | {"x": values.T.ravel(), "y": np.repeat(places, len(values))})
     x = effect_axis(f"effect on the {answer_name(run)}", np.concatenate([*parts, run.before[None]]))
-    title = "The same row again: other samples, other networks"
+    which = "The same row again, as recorded" if run.params.change else "The same row again"
+    title = f"{which}: other samples, other networks"
     if not again:
         return Chart("stability", title, _waiting(traces, x, run), "Explaining the same row again is still under way.")
     method = METHODS[again.explainer].removeprefix("shap: ")

@@ -86,7 +86,7 @@ class Params(params.Params):
         labels={"none": "No", "copy": "An exact copy", "near": "A nearly exact copy"}, more=True,
     )  # fmt: skip
     network: Architecture = params.field(
-        "mlp", "Network", "The linear one is logistic (or linear) regression: its log-odds have SHAP values w·(x − mean)",
+        "mlp", "Network", "The linear one is logistic (or linear) regression: with two classes its log-odds have SHAP values w·(x − mean)",
         labels={"mlp": "MLP, 16 and 8 hidden units", "linear": "Linear, no hidden layer"}, more=True,
     )  # fmt: skip
     seeds: int = params.field(

@@ -9,16 +9,15 @@ from nnviz.concepts.shap_lime.network import Floats, Network
 from nnviz.core.ensemble import MLP, train
 from nnviz.core.memo import memo
 from nnviz.core.progress import Report, silent
-from nnviz.data import Dataset, Split, Targets, split, standardised, uploads
+from nnviz.data import Dataset, Split, Targets, split, standardised
 from nnviz.data.real import real, real_split
+from nnviz.data.tables import OWN, table_of
 from nnviz.models import digits
 
 Architecture = Literal["mlp", "linear"]
 Twin = Literal["none", "copy", "near"]
 FALLBACK = "breast_cancer"
-OWN = "csv:"
 ROWS = 200  # of the test part can be asked about
-FEWEST = 10  # rows of an uploaded table: with fewer there is nothing to learn from
 HIDDEN = (16, 8)
 EPOCHS, TYPICAL_ROWS = 60, 400  # larger tables get fewer epochs, so that all get about as many steps
 PENALTY = 0.03  # L2, so that the networks are not sure of everything
@@ -85,17 +84,7 @@ def resolve(data: str) -> tuple[str, bool]:
     """Return the data to use and whether it is what was asked for: a table that is gone is replaced by FALLBACK."""
     if not data.startswith(OWN):
         return data, True
-    identity = data.removeprefix(OWN).partition("-")[0]
-    return (OWN + identity, True) if uploads.kept(identity) else (FALLBACK, False)
-
-
-def renewed(identity: str, current: str) -> str:
-    """Return the setting for a table that has just been uploaded; if it names the current one, a number makes it new.
-
-    Without the number the settings would be those of a run that did not find the table, and that run would stay.
-    """
-    own, _, number = current.partition("-")
-    return OWN + identity if own != OWN + identity else f"{own}-{int(number or 0) % 999 + 1}"
+    return (data.partition("-")[0], True) if table_of(data) else (FALLBACK, False)
 
 
 @memo(maxsize=12)
@@ -152,7 +141,7 @@ def with_twin(parts: Split, which: Which) -> Split:
 def _split(data: str) -> Split:
     if not data.startswith(OWN):
         return real_split(data)
-    table = uploads.kept(data.removeprefix(OWN))
+    table = table_of(data)
     if table is None:
         raise KeyError(f"no table {data!r}")
     return standardised(split(table.dataset()))

@@ -65,6 +65,8 @@ def answer_name(run: Run) -> str:
 def sentence(run: Run) -> str:
     """Return the page's sentence."""
     parts = [_verdict(run), _sum(run), _scores(run)]
+    if run.number < run.params.row:
+        parts.insert(0, f"There is no row {run.params.row}; here is the last.")
     if run.doubled:
         parts.append(
             f"Alone the duplicated feature had a mean |φ| of {number(run.doubled.alone)}; now it has "
@@ -76,7 +78,7 @@ def sentence(run: Run) -> str:
 def _verdict(run: Run) -> str:
     subject, top = run.game.subject, int(np.argmax(np.abs(run.values)))
     most = f"most comes from {raw(run.game.names[top])}: {signed(float(run.values[top]))}"
-    average = f"the average answer is {number(run.base)}, and {most}."
+    average = f"the background's average answer is {number(run.base)}, and {most}."
     if not subject.classes:
         truth = number(float(subject.targets[run.number]))
         return f"For row {run.number} the network predicts {number(run.prediction)} (the truth is {truth}); {average}"
@@ -104,7 +106,7 @@ def _scores(run: Run) -> str:
     scores = band(run.game.subject.scores)
     what = "accuracy" if run.game.subject.classes else "R²"
     middle, low, high = (float(each) for each in (scores.median, scores.low, scores.high))
-    return f"Test {what} over {scores.count} networks: {middle:.3f} (10–90 %: {low:.3f} to {high:.3f})."
+    return f"Test {what} over {scores.count} network{'s' * (scores.count > 1)}: {middle:.3f} (10–90 %: {low:.3f} to {high:.3f})."
 
 
 def agreed(run: Run) -> float:
@@ -194,11 +196,13 @@ def _odd(run: Run) -> Finding | None:
     game = run.game
     share, average, spread = oddness(game), float(game.answers.mean()), float(game.answers.std())
     off = abs(run.base - average) / spread if spread > 0 else 0.0
-    if share < min(ODD_SHARE, 1 - 1 / len(game.subject.train)) and off < ODD_BASE:
+    far = share >= min(ODD_SHARE, 1 - 1 / len(game.subject.train))
+    if not far and off < ODD_BASE:
         return None
-    rows = f"{len(game.background)} row{'s' * (len(game.background) > 1)}"
+    rows = f"{len(game.background)} row{'s lie' if len(game.background) > 1 else ' lies'}"
+    place = f"its {rows} farther from the mean than {100 * share:.0f} % of the training rows, and " if far else ""
     text = (
-        f"The background is odd: its {rows} lie farther from the mean than {100 * share:.0f} % of the training rows, and the base "
-        f"value is {number(run.base)} where the average answer is {number(average)}. Every φ is a difference from that."
+        f"The background is odd: {place}the base value is {number(run.base)} where all rows have {number(average)} on "
+        f"average, {off:.1f} standard deviations away. Every φ is a difference from that base."
     )
     return Finding("odd background", "warning", text)
