@@ -81,7 +81,7 @@ def non_finite(arrays: Mapping[str, Array], steps: Array | None = None) -> Findi
     return Finding("non-finite", "failure", text)
 
 
-def divergence(losses: Array, steps: Array | None = None, *, factor: float = 1.5) -> Finding | None:
+def divergence(losses: Array, steps: Array | None = None, *, factor: float = 1.5, unit: str = "step") -> Finding | None:
     """Find a loss that ended above `factor` times where it began.
 
     The end is the median of the last tenth, so that a single noisy step is no divergence.
@@ -89,6 +89,7 @@ def divergence(losses: Array, steps: Array | None = None, *, factor: float = 1.5
     Args:
         losses: (T,) non-negative, T ≥ 2; what is not finite counts as above everything.
         steps: (T,) step numbers.
+        unit: noun of what they count.
     """
     curve = np.where(np.isfinite(losses), losses, np.inf)
     start, end = float(curve[0]), float(np.sort(curve[-max(1, len(curve) // 10) :])[max(1, len(curve) // 10) // 2])
@@ -97,9 +98,9 @@ def divergence(losses: Array, steps: Array | None = None, *, factor: float = 1.5
     first, last = int(np.argmax(curve > factor * start)), int(np.flatnonzero(curve <= factor * start)[-1])
     ended = f"{end:.3g}" if np.isfinite(end) else "infinity"
     if last == len(curve) - 1:  # it comes back now and then: no step can be named from which it stays
-        since = f"rises above {factor:g} times that first at step {_step(steps, first)}"
+        since = f"rises above {factor:g} times that first at {unit} {_step(steps, first)}"
     else:
-        since = f"stays above {factor:g} times that from step {_step(steps, last + 1)}"
+        since = f"stays above {factor:g} times that from {unit} {_step(steps, last + 1)}"
     text = f"The loss diverged: it began at {start:.3g}, {since} and ends around {ended}."
     return Finding("divergence", "failure", text)
 

@@ -11,7 +11,7 @@ import torch
 from nnviz.concepts.gradient_flow import Params, breakdown, lesson, network, run, scales, sweep, training, view
 from nnviz.concepts.gradient_flow.model import HE, Run, counterpart, flow_ratio
 from nnviz.concepts.gradient_flow.network import Setting, Weights
-from nnviz.concepts.gradient_flow.notation import number
+from nnviz.core.notation import number
 from nnviz.concepts.gradient_flow.training import STEPS, Record, train
 from nnviz.concepts.gradient_flow.training_charts import EDGES
 from nnviz.core.params import controls

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -341,3 +342,32 @@ def test_what_is_saved_can_be_loaded_and_holds_the_weights() -> None:
 def test_other_files_are_refused(raw: bytes) -> None:
     with pytest.raises(ValueError, match="nothing has changed"):
         loaded(raw)
+
+
+def test_a_run_that_ends_as_nan_says_so_and_why() -> None:
+    """Too large a rate and too large first weights are different causes; a sentence has no number that is none."""
+    rate, weights = (
+        next(one for one in lesson.presets if one.name == name) for name in ("Diverging", "Exploding depth")
+    )
+    shown = view(run(Params(**rate.values, seeds=2)))
+    assert "no numbers any more (NaN)" in shown.sentence
+    assert "no number," not in shown.sentence
+    assert any("Steps of rate 3 overshoot" in one.text for one in shown.findings)
+    assert any("from epoch" in one.text for one in shown.findings)
+    others = view(run(Params(**weights.values))).findings
+    assert any(one.cause == "non-finite" and "first weights are too large" in one.text for one in others)
+
+
+def test_long_trainings_are_told_in_whole_milliseconds() -> None:
+    """110 ms are not 1.1e+02 ms."""
+    found = small()
+    slow = replace(found, trained=replace(found.trained, seconds=np.full(2, 0.1134)))
+    assert "trained in 110 ms each" in view(slow).sentence
+
+
+def test_what_moves_is_never_empty_and_axes_have_fixed_margins() -> None:
+    """plotly.js draws a trace without points anew, and draws twice for automatic margins."""
+    chart = view(small()).charts[0]
+    assert all(len(x) for path, frames in chart.frames.items() if path.endswith(".x") for x in frames)
+    layout = chart.figure["layout"]
+    assert not any(layout[axis].get("automargin", axis in ("xaxis", "yaxis")) for axis in ("xaxis2", "yaxis2"))

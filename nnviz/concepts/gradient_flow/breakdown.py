@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnviz.concepts.gradient_flow.notation import number
+from nnviz.core.notation import number
 from nnviz.concepts.gradient_flow.training import Floats, Record
 from nnviz.core.diagnosis import Finding
 

@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnviz.charts import build, theme
+from nnviz.charts.decades import Window
 from nnviz.charts.view import Chart, View
 from nnviz.concepts.gradient_flow import breakdown, training_charts
 from nnviz.concepts.gradient_flow.model import Run, flow_ratio, typical
-from nnviz.concepts.gradient_flow.notation import number, power
-from nnviz.concepts.gradient_flow.scales import FARTHEST, Window, window
+from nnviz.core.notation import number, power
+from nnviz.concepts.gradient_flow.scales import FARTHEST, window
 from nnviz.concepts.gradient_flow.sweep import over_gains
 from nnviz.concepts.gradient_flow.training import Floats
 from nnviz.concepts.gradient_flow.words import cure, noun, sentence
@@ -68,8 +69,8 @@ def flow(run: Run, frames: NDArray[np.int64]) -> Chart:
     weights, other = band(own.gradient[0], axis=1).median, band(run.other.signal[0], axis=1).median
     moving = held.held(band(own.signal[frames], axis=2).median)  # (T, L)
     traces = [
-        *build.band(layers, _held(activation, held), "activation", 1),
-        *build.band(layers, _held(signal, held), "gradient", 0),
+        *build.band(layers, held.held_band(activation), "activation", 1),
+        *build.band(layers, held.held_band(signal), "gradient", 0),
         _line(layers, weights, held, "gradient of weights", 2, "dot"),
         _line(layers, other, held, f"gradient {'without' if run.cured else 'with'} {cure(run)}", 7, "dashdot"),
         _moving(layers, moving[-1]),
@@ -81,7 +82,7 @@ def flow(run: Run, frames: NDArray[np.int64]) -> Chart:
     alt += f"{number(signal.median[-1])} at {name} {depth}; the activation's goes from "
     alt += f"{number(activation.median[0])} to {number(activation.median[-1])}."
     title = f"Gradient and activation by {name} at initialization; circles: the gradient at this step"
-    figure = build.figure(traces, x, _log_axis(f"norm ({held.title})", held))
+    figure = build.figure(traces, x, held.axis(f"norm ({held.title})"))
     return Chart("flow", title, figure, alt, {f"data.{len(traces) - 2}.y": moving})
 
 
@@ -91,29 +92,18 @@ def by_gain(run: Run) -> Chart:
     sweep = over_gains(run.own.setting)
     shares, own = band(sweep.ratio, axis=1), float(flow_ratio(run.own)[typical(run.own)])
     held = Window(-FARTHEST, FARTHEST) if params.depth > 32 else Window(-FARTHEST, FARTHEST // 2)
-    traces = build.band(sweep.gains, _held(shares, held), "measured", 0)
+    traces = build.band(sweep.gains, held.held_band(shares), "measured", 0)
     traces[-1] |= {"mode": "lines+markers", "marker": {"size": 6}, "customdata": [f"{gain:g}" for gain in sweep.gains]}
     if sweep.theory is not None:
         traces.append(_line(sweep.gains, sweep.theory, held, "theory (very wide)", 7, "dot"))
     traces.append(_here(params.gain, float(held.held(np.array(own)))))
     even = {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": 1, "y1": 1, "line": {"color": "$grey", "width": 1}}
     x = build.axis("initialization gain (log)", 0.09, 3.3, log=True, tickvals=[0.1, 0.2, 0.5, 1, 2, 3])
-    y = _log_axis("share (log)", held)
+    y = held.axis("share (log)")
     alt = f"Of the last {name}'s gradient {number(own)} reaches {name} 1 at gain {params.gain:g}; "
     alt += f"over gains from 0.1 to 3 the share goes from {number(shares.median[0])} to {number(shares.median[-1])}."
     title = f"Which share of the gradient reaches {name} 1, by gain (click a dot to set it)"
     return Chart("by-gain", title, build.figure(traces, x, y, shapes=[even]), alt, click={"gain": "customdata"})
-
-
-def _log_axis(title: str, held: Window) -> Trace:
-    ticks = held.ticks()
-    values, texts = [10.0**exponent for exponent in ticks], [power(exponent) for exponent in ticks]
-    axis = build.axis("", *held.limits, log=True, tickvals=values, ticktext=texts, hoverformat=".2g")
-    return axis | {"title": {"text": title, "standoff": 12}}
-
-
-def _held(values: Band, held: Window) -> Band:
-    return replace(values, median=held.held(values.median), low=held.held(values.low), high=held.held(values.high))
 
 
 def _line(x: Floats, y: Floats, held: Window, name: str, index: int, dash: str) -> Trace:

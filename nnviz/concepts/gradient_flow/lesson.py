@@ -5,7 +5,7 @@ import numpy as np
 from nnviz.concepts.gradient_flow.claims import CLAIMS
 from nnviz.concepts.gradient_flow.model import Params, Run, flow_ratio
 from nnviz.concepts.gradient_flow.network import backward, forward
-from nnviz.concepts.gradient_flow.notation import number
+from nnviz.core.notation import number
 from nnviz.concepts.gradient_flow.recipe import recipe
 from nnviz.concepts.gradient_flow.training import Floats, clip
 from nnviz.core.lesson import Answer, Lesson, Measure, Note, Prediction, Preset, Reference

@@ -8,10 +8,11 @@ from typing import Literal, Self
 
 import numpy as np
 
-from nnviz.concepts.gradient_flow.network import Activation, Clipping, Loss, Network, Normalization, Setting
+from nnviz.concepts.gradient_flow.network import Clipping, Loss, Network, Normalization, Setting
 from nnviz.concepts.gradient_flow.training import STEPS, Floats, Record, train
 from nnviz.core import params
 from nnviz.core.progress import Report, part, silent
+from nnviz.models.deep import Activation
 
 HE = 2**0.5  # the gain that keeps ReLU's signal: He et al. 2015
 Cure = Literal["initialization", "residual", "normalization", "clipping"]

@@ -11,21 +11,13 @@ from torch.nn import functional
 from nnviz.core.memo import memo
 from nnviz.core.seeds import generator
 from nnviz.data import toy
+from nnviz.models.deep import ACTIVATIONS, Activation
 
 Network = Literal["mlp", "rnn"]
-Activation = Literal["sigmoid", "tanh", "relu", "leaky", "gelu", "linear"]
 Normalization = Literal["none", "batch", "layer"]
 Clipping = Literal["none", "norm", "value", "rescale"]
 Loss = Literal["cross-entropy", "squared"]
 
-ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {
-    "sigmoid": torch.sigmoid,
-    "tanh": torch.tanh,
-    "relu": torch.relu,
-    "leaky": functional.leaky_relu,
-    "gelu": functional.gelu,
-    "linear": lambda z: z,
-}
 EXAMPLES = 32  # one batch, the same at every step
 NOISE = 0.5  # standard deviation of what an RNN reads after the one number it has to keep
 

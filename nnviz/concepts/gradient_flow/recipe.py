@@ -7,10 +7,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from nnviz.concepts.gradient_flow.network import ACTIVATIONS, EXAMPLES, NOISE
-from nnviz.concepts.gradient_flow.training import GUARD, STEPS, norm
+from nnviz.concepts.gradient_flow.network import EXAMPLES, NOISE
+from nnviz.concepts.gradient_flow.training import STEPS, norm
 from nnviz.core.seeds import generator
 from nnviz.data.toy import drawn, lower_moon, upper_moon
+from nnviz.models.deep import ACTIVATIONS
+from nnviz.models.deep_training import GUARD
 
 SEED = 0
 

@@ -1,46 +1,17 @@
 """Axes that stay where they are while a hand moves the gain, and still hold every value truthfully."""
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
+from nnviz.charts.decades import Window
 from nnviz.concepts.gradient_flow.model import Params
-from nnviz.concepts.gradient_flow.notation import power
 from nnviz.concepts.gradient_flow.training import Floats
 
 FARTHEST = 32  # decades: no axis reaches below 10⁻³² or above 10³²; what lies beyond is marked at the edge
 STRIDE = 8  # decades by which a window widens, and by this only where values have left it
 SLOPES = {"linear": 1.0, "relu": 0.7, "leaky": 0.7, "gelu": 0.7, "tanh": 1.0, "sigmoid": 0.25}
 """By about how much a layer multiplies the gradient at gain 1."""
-
-
-@dataclass(frozen=True)
-class Window:
-    """The decades of a log axis, 10^low to 10^high."""
-
-    low: int
-    high: int
-
-    @property
-    def limits(self) -> tuple[float, float]:
-        """Both ends in the unit of the values."""
-        return 10.0**self.low, 10.0**self.high
-
-    @property
-    def title(self) -> str:
-        """Name what the axis can show, so that an edge is known for an edge."""
-        return f"log, {power(self.low)} to {power(self.high)}"
-
-    def held(self, values: Floats) -> Floats:
-        """Return the values with those beyond the window moved to its edge; nan stays nan."""
-        low, high = self.limits
-        return np.clip(values, low, high)
-
-    def ticks(self, most: int = 7) -> list[int]:
-        """Return whole exponents to write at the axis, at most `most` + 1 of them."""
-        stride = max(1, math.ceil((self.high - self.low) / most))
-        return [exponent for exponent in range(self.low, self.high + 1) if exponent % stride == 0]
 
 
 def window(params: Params, *values: Floats) -> Window:

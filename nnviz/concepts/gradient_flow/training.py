@@ -21,10 +21,10 @@ from nnviz.concepts.gradient_flow.network import (
 )
 from nnviz.core.memo import memo
 from nnviz.core.progress import Report, silent
+from nnviz.models.deep_training import GUARD
 
 Floats = NDArray[np.float64]
 STEPS = 80
-GUARD = 1e-6  # what clip_grad_norm_ adds to the norm it divides by
 
 
 @dataclass(frozen=True)

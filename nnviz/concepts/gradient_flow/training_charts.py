@@ -11,7 +11,7 @@ from nnviz.charts.view import Chart
 from nnviz.concepts.gradient_flow.breakdown import locate
 from nnviz.concepts.gradient_flow.model import Run
 from nnviz.concepts.gradient_flow.network import Setting
-from nnviz.concepts.gradient_flow.notation import number, power
+from nnviz.core.notation import number, power
 from nnviz.concepts.gradient_flow.scales import window
 from nnviz.concepts.gradient_flow.training import STEPS, Floats, Record
 from nnviz.concepts.gradient_flow.words import cure, group, lost, noun

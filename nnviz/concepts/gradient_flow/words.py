@@ -4,7 +4,7 @@ import numpy as np
 
 from nnviz.concepts.gradient_flow.breakdown import growth
 from nnviz.concepts.gradient_flow.model import Params, Run, flow_ratio, typical
-from nnviz.concepts.gradient_flow.notation import number
+from nnviz.core.notation import number
 from nnviz.concepts.gradient_flow.training import Floats, Record
 from nnviz.core.statistics import band, paired_interval
 

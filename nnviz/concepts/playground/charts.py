@@ -43,11 +43,14 @@ def sentence(run: Run) -> str:
     kind = "accuracy" if run.problem.classes else "R²"
     test, train = band(scores.test_score[-1]), band(scores.train_score[-1])
     shape = "-".join(str(size) for size in network.sizes)
-    words = f"{run.problem.name}: after {run.plan.epochs} epochs the {shape} network has a test {kind} of "
-    words += number(float(test.median))
-    if len(run.plan.seeds) > 1:
-        words += f" ({number(float(test.low))} to {number(float(test.high))} over {len(run.plan.seeds)} seeds)"
-    words += f", {number(float(train.median))} on its {len(run.problem.train)} training points; "
+    words = f"{run.problem.name}: after {run.plan.epochs} epochs the {shape} network "
+    if not np.isfinite(scores.test_score[-1]).any():
+        words += "answers with no numbers any more (NaN); "
+    else:
+        words += f"has a test {kind} of {number(float(test.median))}"
+        if len(run.plan.seeds) > 1:
+            words += f" ({number(float(test.low))} to {number(float(test.high))} over {len(run.plan.seeds)} seeds)"
+        words += f", {number(float(train.median))} on its {len(run.problem.train)} training points; "
     words += f"{network.parameters} parameters, trained in {milliseconds(run)} each."
     return words + changes(run) + limits(run)
 

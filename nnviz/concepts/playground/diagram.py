@@ -235,13 +235,13 @@ def units(run: Run, places: Places) -> Trace:
 def names(run: Run, places: Places) -> Trace:
     """Return the features' names beside their thumbnails, and the outputs' beside theirs, as one trace."""
     last = len(places.sizes) - 1
-    answers = [html.escape(name) for name in run.problem.classes] if run.problem.outputs > 1 else [""]
+    answers = [html.escape(name[:10]) for name in run.problem.classes] if run.problem.outputs > 1 else [""]
     labels = [*feature_names(run), *answers]
     x = [places.corner(0, 0)[0] - 0.03] * places.sizes[0] + [places.side(last, True) + 0.03] * len(answers)
     y = [row + 0.5 for row in range(places.sizes[0])] + [row + 0.5 for row in range(len(answers))]
     sides = ["middle left"] * places.sizes[0] + ["middle right"] * len(answers)
     base = {"type": "scatter", "mode": "text", "x": x, "y": y, "text": labels, "textposition": sides}
-    return base | {"hoverinfo": "skip", "textfont": {"size": 11}}
+    return base | {"hoverinfo": "skip", "textfont": {"size": 11}, "cliponaxis": False}
 
 
 def headings(run: Run, places: Places) -> list[Trace]:

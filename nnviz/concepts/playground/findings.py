@@ -22,7 +22,7 @@ def found(run: Run) -> tuple[Finding, ...]:
     leaking = diagnosis.leaking(run.problem.train, run.problem.test) if run.params.leak else None
     return diagnosis.findings(
         not_finite(run),
-        diagnosis.divergence(train, scores.at) if len(train) > 2 else None,
+        diagnosis.divergence(train, scores.at, unit="epoch") if len(train) > 2 else None,
         diagnosis.unscaled_inputs(run.problem.inputs(run.problem.train), run.problem.features),
         leaking,
         diagnosis.overfitting(train, test, scores.at, unit="epoch") if leaking is None else None,
@@ -41,12 +41,21 @@ def not_finite(run: Run) -> Finding | None:
     layer = int(run.trained.nonfinite_layer[one])
     place = PLACES[int(run.trained.nonfinite_place[one])]
     where = "the output layer" if layer == run.network.depth - 1 else f"layer {layer + 1}"
-    text = (
-        f"{len(bad)} of {len(run.plan.seeds)} networks end as NaN: at step {int(run.trained.nonfinite_step[one])} "
-        f"{'an' if place[0] in 'aeiou' else 'a'} {place} of {where} grew beyond what a number can hold. Steps of rate {run.params.rate:g} overshoot, each "
-        "farther than the last; lower the rate or clip the gradient."
-    )
+    article = "an" if place[0] in "aeiou" else "a"
+    text = f"{len(bad)} of {len(run.plan.seeds)} networks end as NaN: at step {int(run.trained.nonfinite_step[one])} "
+    text += f"{article} {place} of {where} grew beyond what a number can hold. {reason(run)}"
     return Finding("non-finite", "failure", text)
+
+
+def reason(run: Run) -> str:
+    """Say why numbers grew without end: gradients that explode before the first step, or steps that overshoot."""
+    before = flow(run)
+    if before is not None and before.cause == "exploding gradient":
+        return (
+            "The first weights are too large: gradients explode from the start; scale them down or clip the gradient."
+        )
+    steps = f"Steps of rate {run.params.rate:g} overshoot, each farther than the last"
+    return f"{steps}; lower the rate or clip the gradient."
 
 
 def underfitting(run: Run, loss: float) -> Finding | None:

@@ -16,6 +16,7 @@ from nnviz.concepts.playground.problem import Floats
 SPLIT = (0.575, 0.665)  # where the diagram ends and the surface begins
 SHADES = 40  # codes of one class where there are several
 CODES = 240
+MARGIN = 46  # pixels for numbers and name of an axis
 DIVERGING = [[0.0, "$blue/0.6"], [0.5, "$paper"], [1.0, "$orange/0.6"]]
 SYMBOLS = np.array([0, 2, 1, 3, 5, 4], np.uint8)  # circle, diamond, square, cross, triangle, x: as theme.MARKERS
 SIGNS = "●◆■✚▲✕"
@@ -37,31 +38,23 @@ def hero(run: Run, words: str) -> Chart:
     layout = {
         "xaxis": hidden | {"domain": [0, SPLIT[0]], "range": ends(run)},
         "yaxis": hidden | {"range": [max(run.network.sizes), 0]},
-        "xaxis2": {
-            "domain": [SPLIT[1], 1],
-            "range": list(run.window),
-            "anchor": "y2",
-            "showgrid": False,
-            "constrain": "domain",
-        }
-        | {"title": {"text": html.escape(run.problem.axes[0]), "standoff": 4}},
-        "yaxis2": {
-            "range": list(run.window),
-            "anchor": "x2",
-            "showgrid": False,
-            "side": "right",
-            "scaleanchor": "x2",
-            "constrain": "domain",
-        }
-        | {"title": {"text": html.escape(run.problem.axes[1]), "standoff": 2}},
+        "xaxis2": plane(run, 0) | {"domain": [SPLIT[1], 1], "anchor": "y2"},
+        "yaxis2": plane(run, 1) | {"anchor": "x2", "side": "right", "scaleanchor": "x2"},
         "annotations": [*headings, *legend(run)],
         "showlegend": False,
         "hovermode": "closest",
-        "margin": {"l": 6, "r": 8, "t": 40, "b": 40},
+        "margin": {"l": 6, "r": MARGIN, "t": 40, "b": MARGIN},
     }
     title = "What every unit computes, and the answer over the plane (click a unit to see it large, a dot to set its weight)"
     click = {"edge": "customdata", "weight": "text", "editing": "marker.opacity", "unit": "id"}
     return Chart("network", title, {"data": traces, "layout": layout}, words, moving, click)
+
+
+def plane(run: Run, number: int) -> Trace:
+    """Return what both axes of the surface have in common; fixed margins, for plotly.js finds others by drawing twice."""
+    title = {"text": html.escape(run.problem.axes[number]), "standoff": 4 - 2 * number}
+    look = {"range": list(run.window), "showgrid": False, "constrain": "domain", "automargin": False}
+    return look | {"title": title}
 
 
 def ends(run: Run) -> list[float]:
@@ -104,12 +97,14 @@ def legend(run: Run) -> list[Trace]:
         ]
     else:
         entries = [(f"−{reach(run):.2g}", "$blue"), (f"+{reach(run):.2g}", "$orange")]
-    width = (1 - SPLIT[1]) / len(entries)
-    look = {"xref": "paper", "yref": "paper", "y": 1.005, "xanchor": "left", "yanchor": "bottom", "showarrow": False}
+    last = len(entries) - 1
+    look = {"xref": "paper", "yref": "paper", "y": 1.005, "yanchor": "bottom", "showarrow": False}
     return [
         look
         | {
-            "x": SPLIT[1] + width * index,
+            "x": SPLIT[1] + (1 - SPLIT[1]) * index / max(1, last),
+            "xanchor": "left" if index == 0 else "right" if index == last else "center",
+            "xshift": MARGIN - 10 if index == last > 0 else 0,  # room on a phone
             "text": text,
             "font": {"size": 12 if len(entries) < 4 else 10, "color": token},
         }

@@ -30,7 +30,9 @@ def hurts_more(found: Run) -> Answer:
     count = min(len(right(one)) for one in (found, shallow, noisy))
     less, more = (float(np.mean(right(found)[:count] - right(one)[:count])) for one in (shallow, noisy))
     choice = 2 if max(less, more) < LITTLE or abs(less - more) < LITTLE else 0 if less > more else 1
-    because = f"With {params.layers - 1} hidden layers test accuracy changes by {-100 * less:+.1f} points, with "
+    left = params.layers - 1
+    hidden = f"{left} hidden layer{'' if left == 1 else 's'}"
+    because = f"With {hidden} test accuracy changes by {-100 * less:+.1f} points, with "
     because += (
         f"noise {params.noise + NOISE:.2g} instead of {params.noise:.2g} by {-100 * more:+.1f} (mean of {count} seeds)."
     )
