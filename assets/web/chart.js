@@ -86,9 +86,10 @@ function colour(token, colours, mode) {
 }
 
 export class ChartBox {
-  constructor(name, chosen) {
+  constructor(name, chosen, dragged = () => {}) {
     this.name = name;
     this.chosen = chosen;
+    this.dragged = dragged;
     this.visible = false;
     this.drawn = false;
     this.shared = {}; // axis → range in common with pinned runs
@@ -100,6 +101,7 @@ export class ChartBox {
       if (this.visible && this.stale) this.draw();
     });
     this.watcher.observe(this.plot);
+    for (const kind of ["pointerdown", "mousedown", "touchstart"]) this.plot.addEventListener(kind, (event) => this.pressed(event), true);
   }
 
   // Words in the picture: larger on a projector, smaller on a phone.
@@ -114,14 +116,16 @@ export class ChartBox {
 
   take(chart, colours, mode) {
     this.fingerprint = chart.fingerprint;
-    const { title, figure, frames, alt, click, wide, height } = chart.body;
+    const { title, figure, frames, alt, click, drag, wide, height } = chart.body;
     this.source = decode(figure);
     this.frames = Object.entries(decode(frames)).map(([path, values]) => ({ route: path.split("."), values }));
     this.click = click;
+    this.drag = drag;
     this.caption.textContent = title;
     this.plot.setAttribute("aria-label", alt);
     this.root.classList.toggle("nv-wide", wide);
     this.root.classList.toggle("nv-clickable", Object.keys(click).length > 0);
+    this.root.classList.toggle("nv-draggable", drag !== "");
     this.root.style.setProperty("--height", `${height}px`);
     this.dress(colours, mode);
     this.stale = true;
@@ -198,6 +202,28 @@ export class ChartBox {
       else if (value !== undefined && value !== null) changes[field] = String(value);
     }
     if (Object.keys(changes).length) this.chosen(changes);
+  }
+
+  // A press in the picture sets what a click sets, and goes on doing so while the hand moves.
+  pressed(event) {
+    if (!this.drag || event.target.dataset?.subplot !== this.drag) return;
+    event.stopImmediatePropagation(); // plotly.js would pan
+    if (event.type !== "pointerdown") return;
+    const [, x, y] = this.drag.match(/^x(\d*)y(\d*)$/);
+    const change = (settled) => ({ clientX, clientY }) => {
+      const { left, top } = this.plot.getBoundingClientRect();
+      const layout = this.plot._fullLayout;
+      const [across, down] = [layout[`xaxis${x}`], layout[`yaxis${y}`]];
+      const place = { x: across.p2r(clientX - left - across._offset), y: down.p2r(clientY - top - down._offset) };
+      const numbers = Object.fromEntries(Object.entries(this.click).map(([field, what]) => [field, place[what]]));
+      this.dragged(numbers, settled);
+    };
+    const [move, end] = [change(false), change(true)];
+    window.addEventListener("pointermove", move);
+    window.addEventListener("pointerup", (last) => {
+      window.removeEventListener("pointermove", move);
+      end(last);
+    }, { once: true });
   }
 
   close() {

@@ -37,6 +37,11 @@ function tidy(number, spec) {
   return String(Number((Math.round(number / spec.step) * spec.step).toFixed(decimals)));
 }
 
+// The nearest value that a control takes.
+export function fit(number, spec) {
+  return tidy(Math.min(Math.max(number, spec.minimum), spec.maximum), spec);
+}
+
 // When the hand lets go of a slider, also where it came back to the value it began at (then there is no change event).
 function onRelease(slider, act) {
   let moved = false;
@@ -60,8 +65,7 @@ function range(spec, hooks) {
   const slider = element("input", { type: "range", id, min: position(spec.minimum), max: position(spec.maximum), step: spec.log ? "any" : step });
   const box = element("input", { type: "text", inputmode: "decimal", class: "nv-number", "aria-label": `${spec.title}, exact value`, maxlength: 24 });
   const unit = element("span", { class: "nv-unit" }, spec.unit);
-  const clamp = (value) => Math.min(Math.max(value, spec.minimum), spec.maximum);
-  const text = () => tidy(clamp(number(Number(slider.value))), spec);
+  const text = () => fit(number(Number(slider.value)), spec);
   const body = { nodes: [slider], head: [box, unit], target: id };
   const mark = () => slider.style.setProperty("--fill", `${(100 * (slider.value - slider.min)) / (slider.max - slider.min || 1)}%`);
   body.set = (value) => {

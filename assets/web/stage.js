@@ -1,7 +1,7 @@
 // The stage of a page: its controls, its charts, one transport, one sentence. Streamlit mounts it; a moving hand is
 // answered by the live route; settings are handed to Streamlit only when the hand lets go.
 import { ChartBox, plotly, themeMode } from "./chart.js";
-import { makeControl, showWhen } from "./controls.js";
+import { fit, makeControl, showWhen } from "./controls.js";
 import { element } from "./dom.js";
 import { Link } from "./link.js";
 import { MOST, Pins, align } from "./pins.js";
@@ -122,6 +122,7 @@ class Stage {
       moved: (name, text) => this.moved(name, text),
       chosen: (name, text) => this.chosen({ [name]: text }),
     };
+    this.specs = data.controls;
     this.writes = data.controls.some((spec) => spec.kind === "text" && !spec.editor);
     this.controls = visible.map((spec) => makeControl(spec, this.settings[spec.name], hooks));
     const first = this.controls.filter((control) => !control.spec.more);
@@ -183,6 +184,17 @@ class Stage {
   moved(name, text) {
     this.settings[name] = text;
     showWhen(this.controls, this.settings);
+    this.ask("preview");
+  }
+
+  // The hand moves something in a picture: numbers by the names of their settings.
+  dragged(numbers, settled) {
+    const specs = this.specs.filter(({ name }) => name in numbers);
+    const changes = Object.fromEntries(specs.map((spec) => [spec.name, fit(numbers[spec.name], spec)]));
+    if (settled) return void this.chosen(changes);
+    if (Object.entries(changes).every(([name, text]) => this.settings[name] === text)) return;
+    Object.assign(this.settings, changes);
+    for (const control of this.controls) if (control.spec.name in changes) control.set(changes[control.spec.name]);
     this.ask("preview");
   }
 
@@ -262,7 +274,7 @@ class Stage {
     charts.forEach((chart, index) => {
       let box = this.charts.get(chart.name);
       if (!box) {
-        box = new ChartBox(chart.name, (changes) => this.chosen(changes));
+        box = new ChartBox(chart.name, (changes) => this.chosen(changes), (numbers, settled) => this.dragged(numbers, settled));
         this.charts.set(chart.name, box);
       }
       const home = index === 0 ? this.hero : this.rest;

@@ -28,6 +28,7 @@ class Chart:
         alt: one sentence with the chart's numbers, for those who cannot see it.
         frames: path into the figure ("data.0.z", "layout.shapes.1.x0") → (T, ...) values, one per snapshot of the timeline.
         click: parameter → what of a clicked point sets it ("x", "y" or "customdata").
+        drag: subplot ("xy") in which a press sets the x and y of `click`, and goes on doing so while the hand moves.
         wide: takes a whole row of the page.
         height: pixels; the hero's follows the window.
     """
@@ -38,6 +39,7 @@ class Chart:
     alt: str
     frames: Mapping[str, NDArray[Any] | Sequence[Any]] = field(default_factory=dict)
     click: Mapping[str, str] = field(default_factory=dict)
+    drag: str = ""
     wide: bool = False
     height: int = 300
 

@@ -40,6 +40,7 @@ def _chart(chart: Chart, known: frozenset[str], moment: float | None) -> bytes:
             "frames": {path: _at(values, moment) for path, values in chart.frames.items()},
             "alt": chart.alt,
             "click": dict(chart.click),
+            "drag": chart.drag,
             "wide": chart.wide,
             "height": chart.height,
         },

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from selenium.webdriver import Keys
+from selenium.webdriver import ActionChains, Keys
 
 from nnviz import catalogue
 from nnviz.core.params import controls
@@ -205,3 +205,21 @@ def test_a_class_goes_from_page_to_page_by_a_remote_control(browser: Browser) ->
     browser.settled()
     browser.driver.back()
     browser.until(lambda: browser.js(shown) == "losses", "back again")
+
+
+def test_a_point_in_a_picture_is_dragged_and_lands_where_the_hand_lets_go(browser: Browser) -> None:
+    browser.open("/losses?picture=line")
+    before = browser.drawn("line")
+    area = browser.find("[data-chart=line] .nsewdrag[data-subplot=xy]")
+    chain = ActionChains(browser.driver, duration=20).move_to_element(area).click_and_hold()
+    for _ in range(5):
+        chain.move_by_offset(-10, -12)
+    chain.perform()
+    browser.until(lambda: browser.drawn("line") != before, "the picture under the hand")
+    assert "outlier" not in browser.driver.current_url
+    held = browser.value("outlier")
+    browser.release()
+    browser.settled()
+    assert f"outlier={held}" in browser.driver.current_url
+    assert float(held) > 0
+    assert browser.complaints() == []

@@ -11,9 +11,9 @@ import torch
 from nnviz.concepts.gradient_flow import Params, breakdown, lesson, network, run, scales, sweep, training, view
 from nnviz.concepts.gradient_flow.model import HE, Run, counterpart, flow_ratio
 from nnviz.concepts.gradient_flow.network import Setting, Weights
-from nnviz.core.notation import number
 from nnviz.concepts.gradient_flow.training import STEPS, Record, train
 from nnviz.concepts.gradient_flow.training_charts import EDGES
+from nnviz.core.notation import number
 from nnviz.core.params import controls
 from nnviz.core.progress import Superseded, silent
 from nnviz.core.statistics import mean_interval

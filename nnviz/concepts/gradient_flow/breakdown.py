@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnviz.core.notation import number
 from nnviz.concepts.gradient_flow.training import Floats, Record
 from nnviz.core.diagnosis import Finding
+from nnviz.core.notation import number
 
 LARGEST = float(np.finfo(np.float64).max)
 CASCADE = 3  # steps before the breakdown that are told

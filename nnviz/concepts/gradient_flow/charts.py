@@ -11,14 +11,14 @@ from nnviz.charts.decades import Window
 from nnviz.charts.view import Chart, View
 from nnviz.concepts.gradient_flow import breakdown, training_charts
 from nnviz.concepts.gradient_flow.model import Run, flow_ratio, typical
-from nnviz.core.notation import number, power
 from nnviz.concepts.gradient_flow.scales import FARTHEST, window
 from nnviz.concepts.gradient_flow.sweep import over_gains
 from nnviz.concepts.gradient_flow.training import Floats
 from nnviz.concepts.gradient_flow.words import cure, noun, sentence
 from nnviz.core import diagnosis
 from nnviz.core.diagnosis import Finding
-from nnviz.core.statistics import Band, band
+from nnviz.core.notation import number
+from nnviz.core.statistics import band
 from nnviz.core.timeline import even_steps
 
 FRAMES = 41

@@ -5,10 +5,10 @@ import numpy as np
 from nnviz.concepts.gradient_flow.claims import CLAIMS
 from nnviz.concepts.gradient_flow.model import Params, Run, flow_ratio
 from nnviz.concepts.gradient_flow.network import backward, forward
-from nnviz.core.notation import number
 from nnviz.concepts.gradient_flow.recipe import recipe
 from nnviz.concepts.gradient_flow.training import Floats, clip
 from nnviz.core.lesson import Answer, Lesson, Measure, Note, Prediction, Preset, Reference
+from nnviz.core.notation import number
 
 FRACTIONS = (-1, -3, -6, -9)  # decades; the last stands for all below it
 

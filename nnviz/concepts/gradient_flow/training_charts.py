@@ -11,10 +11,10 @@ from nnviz.charts.view import Chart
 from nnviz.concepts.gradient_flow.breakdown import locate
 from nnviz.concepts.gradient_flow.model import Run
 from nnviz.concepts.gradient_flow.network import Setting
-from nnviz.core.notation import number, power
 from nnviz.concepts.gradient_flow.scales import window
 from nnviz.concepts.gradient_flow.training import STEPS, Floats, Record
 from nnviz.concepts.gradient_flow.words import cure, group, lost, noun
+from nnviz.core.notation import number, power
 from nnviz.core.statistics import band
 
 Trace = dict[str, Any]

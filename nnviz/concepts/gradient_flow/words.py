@@ -4,8 +4,8 @@ import numpy as np
 
 from nnviz.concepts.gradient_flow.breakdown import growth
 from nnviz.concepts.gradient_flow.model import Params, Run, flow_ratio, typical
-from nnviz.core.notation import number
 from nnviz.concepts.gradient_flow.training import Floats, Record
+from nnviz.core.notation import number
 from nnviz.core.statistics import band, paired_interval
 
 LOST = 1e100  # a loss beyond it is lost in these words, although 64 bits still hold it

@@ -21,7 +21,7 @@ def line_chart(run: Run) -> Chart:
     p, lines = run.params, run.lines
     wide = next(end for end in WIDTHS if abs(p.outlier_x) <= end - 0.5)
     x = np.array([-wide, wide])
-    traces = [_ground(wide), _truth(x), *(_line(run, row, x) for row in range(3)), _points(run)]
+    traces = [_truth(x), *(_line(run, row, x) for row in range(3)), _points(run)]
     for row, name in enumerate(LINES):
         slope = {
             "type": "scatter",
@@ -47,19 +47,9 @@ def line_chart(run: Run) -> Chart:
         f"{look.label(name)} by {look.number(float(far))}" for name, far in zip(LINES, moved, strict=True)
     )
     alt = f"The outlier at ({look.number(p.outlier_x)}, {look.number(p.outlier)}) moves the lines: {words}."
-    title = "One outlier pulls three lines (click to put it elsewhere); right: their slope at every height of it"
-    return Chart(
-        "line", title, {"data": traces, "layout": layout}, alt, click={"outlier_x": "x", "outlier": "y"}, wide=True
-    )
-
-
-def _ground(wide: float) -> Trace:
-    """Return an unseen picture that takes clicks anywhere in the plane."""
-    step = {WIDTHS[0]: 0.5, WIDTHS[1]: 1.0}.get(wide, 2.0)
-    x = np.arange(-np.floor(wide - 1), np.floor(wide - 1) + step / 2, step)
-    y = np.arange(-FARTHEST, FARTHEST + 0.5)
-    flat = {"type": "heatmap", "x": x, "y": y, "z": np.zeros((len(y), len(x)), np.uint8), "opacity": 0}
-    return flat | {"showscale": False, "hoverinfo": "none"}
+    title = "One outlier pulls three lines (drag it); right: their slope at every height of it"
+    click = {"outlier_x": "x", "outlier": "y"}
+    return Chart("line", title, {"data": traces, "layout": layout}, alt, click=click, drag="xy", wide=True)
 
 
 def _truth(x: Floats) -> Trace:

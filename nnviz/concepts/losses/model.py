@@ -61,7 +61,7 @@ class Params(params.Params):
     outlier: float = params.field(
         16.0,
         "Outlier's height",
-        "How high the point lies that does not belong. You can also click into the chart, and see which line follows.",
+        "How high the point lies that does not belong. You can also drag it in the picture, and see which line follows.",
         ge=-FARTHEST, le=FARTHEST, multiple_of=0.5, live=True, when={"picture": ("line",)},
     )  # fmt: skip
     outlier_x: float = params.field(
