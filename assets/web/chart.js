@@ -85,6 +85,16 @@ function colour(token, colours, mode) {
   return `rgba(${red},${green},${blue},${opacity})`;
 }
 
+// Words with a size of their own, and the discs that hold words, grow on a projector, too.
+function enlarge({ annotations = [], legend }, data, scale) {
+  for (const { font } of [...annotations, legend ?? {}]) if (font?.size) font.size *= scale;
+  for (const trace of data) {
+    const { textfont, marker, mode } = trace;
+    if (textfont?.size > 0) trace.textfont = { ...textfont, size: textfont.size * scale };
+    if (marker?.size > 0 && mode?.includes("text")) trace.marker = { ...marker, size: marker.size * scale };
+  }
+}
+
 export class ChartBox {
   constructor(name, chosen, dragged = () => {}) {
     this.name = name;
@@ -95,7 +105,7 @@ export class ChartBox {
     this.shared = {}; // axis → range in common with pinned runs
     this.caption = element("figcaption");
     this.plot = element("div", { class: "nv-plot", role: "group" });
-    this.root = element("figure", { class: "nv-chart", "data-chart": name }, element("div", { class: "nv-title" }, this.caption, saveMenu(this)), this.plot);
+    this.root = element("figure", { class: "nv-chart", "data-chart": name }, element("div", { class: "nv-title" }, this.caption, saveMenu(this)), element("div", { class: "nv-scroll" }, this.plot));
     this.watcher = new IntersectionObserver(([entry]) => {
       this.visible = entry.isIntersecting;
       if (this.visible && this.stale) this.draw();
@@ -116,7 +126,7 @@ export class ChartBox {
 
   take(chart, colours, mode) {
     this.fingerprint = chart.fingerprint;
-    const { title, figure, frames, alt, click, drag, wide, height } = chart.body;
+    const { title, figure, frames, alt, click, drag, wide, height, least } = chart.body;
     this.source = decode(figure);
     this.frames = Object.entries(decode(frames)).map(([path, values]) => ({ route: path.split("."), values }));
     this.click = click;
@@ -126,6 +136,7 @@ export class ChartBox {
     this.root.classList.toggle("nv-wide", wide);
     this.root.classList.toggle("nv-clickable", Object.keys(click).length > 0);
     this.root.classList.toggle("nv-draggable", drag !== "");
+    this.plot.style.minWidth = `${least}px`;
     this.root.style.setProperty("--height", `${height}px`);
     this.dress(colours, mode);
     this.stale = true;
@@ -180,6 +191,7 @@ export class ChartBox {
     const data = figure.data.map((trace) => ({ ...trace }));
     const layout = structuredClone(figure.layout);
     layout.font.size *= this.scale;
+    if (this.scale > 1) enlarge(layout, data, this.scale);
     for (const [axis, range] of Object.entries(this.shared)) layout[axis] = { ...layout[axis], range, autorange: false };
     await library.react(this.plot, data, layout, CONFIG);
     this.standing = figure;

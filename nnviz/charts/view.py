@@ -31,6 +31,7 @@ class Chart:
         drag: subplot ("xy") in which a press sets the x and y of `click`, and goes on doing so while the hand moves.
         wide: takes a whole row of the page.
         height: pixels; the hero's follows the window.
+        least: pixels of width below which the chart is scrolled and not squeezed, as on a phone.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Chart:
     drag: str = ""
     wide: bool = False
     height: int = 300
+    least: int = 0
 
     def to_figure(self, mode: theme.Mode = "light") -> "go.Figure":
         """Return a stand-alone plotly figure in the colours of a theme, at the timeline's last snapshot."""

@@ -41,6 +41,7 @@ def _chart(chart: Chart, known: frozenset[str], moment: float | None) -> bytes:
             "alt": chart.alt,
             "click": dict(chart.click),
             "drag": chart.drag,
+            "least": chart.least,
             "wide": chart.wide,
             "height": chart.height,
         },

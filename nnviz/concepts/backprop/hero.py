@@ -14,6 +14,7 @@ from nnviz.concepts.backprop.model import Run
 Floats = NDArray[np.float64]
 STUB = 0.7  # how far the loss's own numbers stand to its right, in columns
 TINTS = {"computed": "$blue/0.16", "swept": "$red/0.3", "now": "$orange/0.85"}
+COLUMN = 80  # pixels that a column needs at least, so that numbers and nodes keep apart
 TOP = 0.8  # share of the height below the words
 
 
@@ -65,7 +66,8 @@ def graph_chart(run: Run) -> Chart:
         "layout.annotations.0.text": [frame["words"] for frame in frames],
     }
     heading = "Value above each edge, gradient below; broad: the chosen path to the inspected node"
-    return Chart("graph", heading, {"data": traces, "layout": layout_}, _alt(run), moving, click={"node": "customdata"})
+    figure, click = {"data": traces, "layout": layout_}, {"node": "customdata"}
+    return Chart("graph", heading, figure, _alt(run), moving, click=click, least=COLUMN * spots.columns)
 
 
 def _frame(run: Run, spots: Layout, edges: list[tuple[int, int]], so_far: list[tuple[str, int]]) -> dict[str, Any]:
