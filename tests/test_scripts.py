@@ -103,16 +103,39 @@ OTHERS: dict[str, tuple[dict[str, Any], ...]] = {
         {"functions": ("sigmoid", "relu"), "data": "moons", "hidden": 3, "bias": 0.5, "epochs": 20},
         {"functions": ()},
     ),
+    "initialization": (
+        {"scheme": "orthogonal", "gain": 1.2, "activation": "leaky_relu", "depth": 5, "width": 8, "seed": 7},
+        {"scheme": "constant", "activation": "sigmoid", "depth": 3, "rate": 0.5, "epochs": 10},
+        {"scheme": "standard", "activation": "linear", "depth": 2, "width": 16, "gain": 0.5, "seeds": 1},
+        {"scheme": "he_normal", "activation": "relu", "depth": 8, "rate": 0.01},
+    ),
+    "normalization": (
+        {"scaler": "robust", "outlier": 12.0, "feature": "proline", "correlation": 0.6, "wines": 60, "seed": 3},
+        {"scaler": "minmax", "leak": True, "wines": 40, "rate": 1.0, "epochs": 60, "step": 0.7},
+        {"scaler": "layer", "rate": 0.01, "seeds": 1, "ratio": 333.0, "activation": "relu"},
+    ),
     "gradient-flow": (
         {"network": "rnn", "activation": "tanh", "depth": 12, "residual": True, "clipping": "norm", "decay": 0.02},
         {"normalization": "layer", "loss": "squared", "clipping": "value", "threshold": 0.1, "depth": 2},
         {"normalization": "batch", "depth": 4, "clipping": "rescale", "activation": "gelu", "rate": 0.01},
         {"gain": 3.0, "depth": 64, "training": False, "width": 4},
     ),
+    "deep-training": (
+        {"depth": 5, "norm": "none", "optimizer": "adam", "rate": 0.01, "scheme": "large", "steps": 40, "seeds": 2},
+        {"depth": 4, "norm": "group", "data": "points", "own": "0,0,0;1,1,1;-1,1,0", "clipping": True, "steps": 20},
+    ),
     "dropout": (
         {"data": "digits", "same": False, "second": 0.2, "points": 70, "width": 10, "epochs": 50, "eval_mode": False},
         {"scaling": "keep", "rate": 0.3, "points": 60, "epochs": 50, "seed": 3, "seeds": 2},
         {"scaling": "none", "rate": 0.0, "epochs": 50, "eval_mode": False, "seeds": 1},
+    ),
+    "ensembles": (
+        {"method": "seeds", "combine": "weighted", "members": 3, "epochs": 40, "seeds": 2, "data": "xor"},
+        {"method": "stacking", "members": 5, "epochs": 30, "seeds": 1, "wrong": 0.1},
+        {"method": "stacking", "combine": "vote", "members": 2, "epochs": 20, "seeds": 1, "data": "points"},
+        {"method": "snapshot", "combine": "vote", "members": 4, "epochs": 40, "seeds": 2, "seed": 5},
+        {"method": "subspaces", "members": 3, "epochs": 30, "seeds": 1, "data": "circle"},
+        {"method": "boosting", "combine": "weighted", "members": 4, "epochs": 30, "seeds": 1, "width": 2},
     ),
     "batch-size": (
         {"data": "digits", "budget": "steps", "steps": 110, "scaling": "root", "batch_sizes": ("4", "32"), "seeds": 1},
@@ -131,6 +154,12 @@ OTHERS: dict[str, tuple[dict[str, Any], ...]] = {
         {"data": "breast_cancer", "twin": "near", "feature": "3", "change": 1.5, "output": "log_odds", "seeds": 2},
         {"twin": "copy", "network": "linear", "reference": "mean", "features": 10, "bins": True, "seeds": 1},
         {"data": "digits", "feature": "4", "change": -2.0, "reference": "centres", "width": 2.0, "seeds": 1},
+    ),
+    "capacity": (
+        {"capacity": 3, "target": "step", "wrong": 0.2, "points": 9, "seeds": 2},
+        {"capacity": 90, "features": "gaussian", "noise": 0.7, "seeds": 1},
+        {"capacity": 200, "features": "fourier", "ridge": "0.1", "seeds": 1},
+        {"capacity": 12, "features": "mlp", "steps": 100, "sets": 4, "seeds": 2},
     ),
 }
 """Further settings of pages, one or more for each branch of their recipes."""

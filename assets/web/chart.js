@@ -1,10 +1,12 @@
 // One chart: decodes what the server sent, wears the theme's colours, updates in place so that zoom and camera stay.
 import { element } from "./dom.js";
+import { differences } from "./difference.js";
 import { move } from "./moving.js";
 import { saveMenu } from "./save.js";
 
 const TYPES = { f4: Float32Array, i4: Int32Array, i2: Int16Array, i1: Int8Array, u1: Uint8Array, u2: Uint16Array, u4: Uint32Array };
 const CONFIG = { responsive: true, displaylogo: false, scrollZoom: false, modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"] };
+const ASKED = [...CONFIG.modeBarButtonsToRemove, "zoomIn2d", "zoomOut2d", "resetScale2d"]; // where a window is asked for, not enlarged
 let library = null;
 
 // plotly.js, once a page.
@@ -95,6 +97,24 @@ function enlarge({ annotations = [], legend }, data, scale) {
   }
 }
 
+// Several 3-D scenes in one chart are seen from one place: turn one and the others turn along.
+function linkScenes(plot, library) {
+  const follow = (change, act) => {
+    const [key, camera] = Object.entries(change ?? {}).find(([name]) => /^scene\d*\.camera$/.test(name)) ?? [];
+    const layout = plot._fullLayout ?? {};
+    const others = key ? Object.keys(layout).filter((name) => /^scene\d*$/.test(name) && `${name}.camera` !== key) : [];
+    if (others.length && Object.keys(change).length === 1) act(others, camera, layout);
+  };
+  // While the hand turns one, only the view of the others is set; when it lets go, their layout is.
+  plot.on("plotly_relayouting", (change) => follow(change, (others, camera, layout) => {
+    for (const name of others) layout[name]._scene?.setViewport({ ...layout[name], camera: { ...layout[name].camera, ...camera } });
+  }));
+  plot.on("plotly_relayout", (change) => follow(change, (others, camera, layout) => {
+    const moved = others.filter((name) => JSON.stringify(layout[name].camera?.eye) !== JSON.stringify(camera.eye));
+    if (moved.length) library.relayout(plot, Object.fromEntries(moved.map((name) => [`${name}.camera`, structuredClone(camera)])));
+  }));
+}
+
 export class ChartBox {
   constructor(name, chosen, dragged = () => {}) {
     this.name = name;
@@ -105,7 +125,9 @@ export class ChartBox {
     this.shared = {}; // axis → range in common with pinned runs
     this.caption = element("figcaption");
     this.plot = element("div", { class: "nv-plot", role: "group" });
-    this.root = element("figure", { class: "nv-chart", "data-chart": name }, element("div", { class: "nv-title" }, this.caption, saveMenu(this)), element("div", { class: "nv-scroll" }, this.plot));
+    this.out = element("button", { type: "button", class: "nv-quiet nv-out", hidden: true, title: "Show more of the plane; a double click on the chart does the same" }, "Zoom out");
+    this.out.onclick = () => this.widen();
+    this.root = element("figure", { class: "nv-chart", "data-chart": name }, element("div", { class: "nv-title" }, this.caption, this.out, saveMenu(this)), element("div", { class: "nv-scroll" }, this.plot));
     this.watcher = new IntersectionObserver(([entry]) => {
       this.visible = entry.isIntersecting;
       if (this.visible && this.stale) this.draw();
@@ -124,12 +146,27 @@ export class ChartBox {
     return this.frames.length > 0;
   }
 
+  // What the timeline moves.
+  get played() {
+    return this.frames?.map(({ route }) => route.join(".")).join();
+  }
+
+  // A rectangle dragged on it sets parameters.
+  get zooms() {
+    return Object.keys(this.zoom).length > 0;
+  }
+
   take(chart, colours, mode) {
     this.fingerprint = chart.fingerprint;
-    const { title, figure, frames, alt, click, drag, wide, height, least } = chart.body;
+    const { title, figure, frames, alt, click, drag, zoom, wider, wide, height, least } = chart.body;
     this.source = decode(figure);
+    const before = this.played;
     this.frames = Object.entries(decode(frames)).map(([path, values]) => ({ route: path.split("."), values }));
+    if (before !== this.played) this.standing = null;
     this.click = click;
+    this.zoom = zoom;
+    this.wider = wider;
+    this.out.hidden = Object.keys(wider).length === 0;
     this.drag = drag;
     this.caption.textContent = title;
     this.plot.setAttribute("aria-label", alt);
@@ -137,6 +174,7 @@ export class ChartBox {
     this.root.classList.toggle("nv-clickable", Object.keys(click).length > 0);
     this.root.classList.toggle("nv-draggable", drag !== "");
     this.plot.style.minWidth = `${least}px`;
+    this.root.classList.toggle("nv-zooms", this.zooms);
     this.root.style.setProperty("--height", `${height}px`);
     this.dress(colours, mode);
     this.stale = true;
@@ -173,34 +211,48 @@ export class ChartBox {
     }
   }
 
-  // Show the frame it stands at, quickly; hover texts follow when it is drawn: when playing ends, or it is scrolled to.
+  // Show quickly what it stands at; hover texts follow when it is drawn: when playing ends, the hand lets go, or it is scrolled to.
   play() {
-    if (!this.move()) this.draw();
+    if (!this.move()) return this.draw();
+    this.standing = this.figure;
+    this.moved = true;
   }
 
+  // What the timeline moves may differ from the picture though it stands in the figure.
   move() {
-    return this.standing === this.figure && move(this.plot, this.frames.map(({ route }) => route), this.figure);
+    const own = this.frames.map(({ route }) => route);
+    if (!this.standing || this.standing === this.figure) return Boolean(this.standing) && move(this.plot, own, this.figure);
+    const others = differences(this.standing, this.figure)?.filter((route) => !own.some((one) => one.join() === route.join()));
+    return Boolean(others) && move(this.plot, [...own, ...others], this.figure);
   }
 
   async draw() {
     const library = await plotly();
     if (this.closed) return;
     this.stale = false;
-    this.move(); // plotly.js leaves alone what is as when it last drew
     const { figure } = this;
     const data = figure.data.map((trace) => ({ ...trace }));
     const layout = structuredClone(figure.layout);
     layout.font.size *= this.scale;
+    if (this.moved) this.revision = (this.revision ?? 0) + 1; // or plotly.js would leave alone what is as when it last drew
+    if (this.revision) layout.datarevision = this.revision;
+    this.moved = false;
     if (this.scale > 1) enlarge(layout, data, this.scale);
     for (const [axis, range] of Object.entries(this.shared)) layout[axis] = { ...layout[axis], range, autorange: false };
-    await library.react(this.plot, data, layout, CONFIG);
+    await library.react(this.plot, data, layout, this.zooms ? { ...CONFIG, doubleClick: false, modeBarButtonsToRemove: ASKED } : CONFIG);
     this.standing = figure;
-    if (!this.drawn) this.plot.on("plotly_click", (event) => this.clicked(event));
+    if (!this.drawn) {
+      this.plot.on("plotly_click", (event) => this.clicked(event));
+      this.plot.on("plotly_relayout", (event) => this.windowed(event));
+      this.plot.on("plotly_doubleclick", () => this.widen());
+      linkScenes(this.plot, library);
+    }
     this.drawn = true;
   }
 
   // The ranges of the axes that show numbers.
   get ranges() {
+    if (this.zooms) return {}; // a window that is its own setting stays as it is beside a pinned one
     const layout = this.plot._fullLayout ?? {};
     const axes = Object.keys(layout).filter((key) => /^[xy]axis\d*$/.test(key) && layout[key]._id && ["linear", "log"].includes(layout[key].type) && !layout[key].matches);
     return Object.fromEntries(axes.map((key) => [key, [...layout[key].range]]));
@@ -226,7 +278,7 @@ export class ChartBox {
       const { left, top } = this.plot.getBoundingClientRect();
       const layout = this.plot._fullLayout;
       const [across, down] = [layout[`xaxis${x}`], layout[`yaxis${y}`]];
-      const place = { x: across.p2r(clientX - left - across._offset), y: down.p2r(clientY - top - down._offset) };
+      const place = { x: across.p2d(clientX - left - across._offset), y: down.p2d(clientY - top - down._offset) };
       const numbers = Object.fromEntries(Object.entries(this.click).map(([field, what]) => [field, place[what]]));
       this.dragged(numbers, settled);
     };
@@ -236,6 +288,17 @@ export class ChartBox {
       window.removeEventListener("pointermove", move);
       end(last);
     }, { once: true });
+  }
+
+  // The sides of the rectangle that plotly.js has zoomed to become settings. Eleven digits of them: an address keeps twelve.
+  windowed(event) {
+    const sides = { x0: event["xaxis.range[0]"], x1: event["xaxis.range[1]"], y0: event["yaxis.range[0]"], y1: event["yaxis.range[1]"] };
+    const changes = Object.entries(this.zoom).filter(([, side]) => typeof sides[side] === "number").map(([field, side]) => [field, String(Number(sides[side].toFixed(11)))]);
+    if (changes.length) this.chosen(Object.fromEntries(changes));
+  }
+
+  widen() {
+    if (Object.keys(this.wider).length) this.chosen({ ...this.wider });
   }
 
   close() {

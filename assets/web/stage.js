@@ -250,7 +250,7 @@ class Stage {
     }
     for (const [index, box] of drawn.entries()) {
       if (index === 1) await nextFrame(); // the first, the hero, is seen before the others are drawn
-      await box.draw();
+      await (stage === "full" ? box.draw() : box.play());
     }
     this.align();
     if (this.unsure && stage === "full") {

@@ -27,6 +27,14 @@ SERIES = ("$blue", "$orange", "$green", "$red", "$purple", "$sky", "$yellow", "$
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 MARKERS = ("circle", "diamond", "square", "cross", "triangle-up", "x", "star", "pentagon", "hexagon", "hourglass")
 SEQUENTIAL = "Cividis"
+RELIEF = [
+    [0.0, "rgb(27,42,74)"],
+    [0.2, "rgb(47,108,143)"],
+    [0.45, "rgb(111,183,168)"],
+    [0.7, "rgb(240,223,168)"],
+    [0.88, "rgb(226,143,85)"],
+    [1.0, "rgb(166,61,64)"],
+]  # of surfaces in three dimensions, deep to high: under a light, so the same by day and by night; lightness rises, then falls
 DIVERGING = [[0.0, "$blue"], [0.5, "$paper"], [1.0, "$orange"]]
 
 

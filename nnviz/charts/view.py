@@ -28,6 +28,9 @@ class Chart:
         alt: one sentence with the chart's numbers, for those who cannot see it.
         frames: path into the figure ("data.0.z", "layout.shapes.1.x0") → (T, ...) values, one per snapshot of the timeline.
         click: parameter → what of a clicked point sets it ("x", "y" or "customdata").
+        zoom: parameter → which side of a rectangle dragged on the chart sets it ("x0", "x1", "y0" or "y1"); the chart is
+            then asked for anew instead of being enlarged. Its drag mode should be "zoom", its `uirevision` the window.
+        wider: parameter → what the button “Zoom out”, or a double click, sets it to; empty where there is nothing wider.
         drag: subplot ("xy") in which a press sets the x and y of `click`, and goes on doing so while the hand moves.
         wide: takes a whole row of the page.
         height: pixels; the hero's follows the window.
@@ -40,6 +43,8 @@ class Chart:
     alt: str
     frames: Mapping[str, NDArray[Any] | Sequence[Any]] = field(default_factory=dict)
     click: Mapping[str, str] = field(default_factory=dict)
+    zoom: Mapping[str, str] = field(default_factory=dict)
+    wider: Mapping[str, float] = field(default_factory=dict)
     drag: str = ""
     wide: bool = False
     height: int = 300

@@ -32,6 +32,15 @@ Cause = Literal[
     "missing values",
     "train mode at test",
     "missing rescale",
+    "outlier",
+    "no diversity",
+    "stopped too early",
+    "noisy validation",
+    "penalized bias",
+    "oscillation",
+    "vanishing step",
+    "wrong limit",
+    "interpolation peak",
 ]
 SATURATED = 0.01  # |φ′| below this passes less than a hundredth of the gradient on
 RATIO = 1e3  # gradient norms of first and last layer this far apart are a warning, the square of it a failure

@@ -1,6 +1,10 @@
-"""How the learning rate changes: a factor for every epoch."""
+"""How the learning rate changes: a factor for every epoch, known beforehand or found on the way."""
 
 import math
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 SCHEDULES = ("constant", "step", "exponential", "cosine", "warmup", "one_cycle")
 
@@ -38,3 +42,41 @@ def factor(name: str, t: int, epochs: int) -> float:
 def half_cosine(start: float, end: float, share: float) -> float:
     """Go from start to end along half a cosine; share 0…1."""
     return end + (start - end) / 2 * (1 + math.cos(math.pi * share))
+
+
+@dataclass
+class Plateau:
+    """Learning rates of K networks that fall when their loss stops falling: the rule of `ReduceLROnPlateau`.
+
+    After more than `patience` observations in a row without a loss below (1 − threshold) times the least so far, the
+    rate is multiplied by `factor`. A loss that is not a number is no improvement.
+
+    Attributes:
+        factors: (K,) what each learning rate is multiplied by now, at first 1.
+
+    Source: torch.optim.lr_scheduler.ReduceLROnPlateau, mode "min", without cooldown and least rate.
+    """
+
+    count: int
+    factor: float = 0.1
+    patience: int = 5
+    threshold: float = 1e-4
+    factors: NDArray[np.float64] = field(init=False)
+    least: NDArray[np.float64] = field(init=False)
+    waited: NDArray[np.int64] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.factors = np.ones(self.count)
+        self.least = np.full(self.count, np.inf)
+        self.waited = np.zeros(self.count, np.int64)
+
+    def observe(self, losses: ArrayLike) -> NDArray[np.float64]:
+        """Take note of K losses and return a copy of the factors from now on."""
+        values = np.broadcast_to(np.asarray(losses, np.float64), (self.count,))
+        better = values < self.least * (1 - self.threshold)
+        self.least = np.where(better, values, self.least)
+        self.waited = np.where(better, 0, self.waited + 1)
+        falls = self.waited > self.patience
+        self.factors = np.where(falls, self.factors * self.factor, self.factors)
+        self.waited[falls] = 0
+        return self.factors.copy()

@@ -92,7 +92,8 @@ def clipped(slope: Tensor, threshold: float | Tensor) -> Tensor:
     """Return each network's gradient g · min(1, θ/(‖g‖ + 10⁻⁶)). Source: Pascanu, Mikolov & Bengio 2013."""
     if isinstance(threshold, float) and threshold == float("inf"):
         return slope
-    return slope * (threshold / (slope.norm(dim=1, keepdim=True) + GUARD)).clamp(max=1.0)
+    factor: Tensor = threshold / (slope.norm(dim=1, keepdim=True) + GUARD)
+    return slope * factor.clamp(max=1.0)
 
 
 def stepped(plan: Plan, state: State, slope: Tensor) -> State:

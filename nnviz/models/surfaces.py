@@ -83,7 +83,7 @@ def paths(
         starts: (2,) or (K, 2), where each way begins; K is the largest of the counts given.
         steps: how many to take.
         optimizer, rate: one for all, or K.
-        noise: (K, steps, 2), or (1, steps, 2) for all, added to each gradient; None for none.
+        noise: (N, steps, 2) added to each gradient, N a divisor of K: way k takes draw k mod N; None for none.
         settings: momentum, beta1, beta2, decay, weight_decay, l1, l2 as in `ensemble.Settings`, one or K values each.
 
     Returns:
@@ -94,13 +94,13 @@ def paths(
     """
     places = np.atleast_2d(np.asarray(starts, np.float64))
     given: list[Any] = [rate, *settings.values()]
-    counts = [len(places), 1 if isinstance(optimizer, str) else len(optimizer), *(np.size(each) for each in given)]
-    count = max(counts)
-    names = strings("optimizer", optimizer if isinstance(optimizer, str) or len(optimizer) > 1 else optimizer[0], count)
-    codes = np.array([choose("optimizer", str(name), OPTIMIZERS) for name in names])
+    chosen = [optimizer] if isinstance(optimizer, str) else list(optimizer)
+    count = max(len(places), len(chosen), *(np.size(each) for each in given))
+    names = strings("optimizer", chosen if len(chosen) > 1 else chosen[0], count)
+    codes = np.array([choose("optimizer", name, OPTIMIZERS) for name in names])
     added = np.zeros((0, 0, 2)) if noise is None else plain(np.array(noise, np.float64))
-    if len(added) not in (0, 1, count) or (len(added) and added.shape[1:] != (steps, 2)):
-        raise ValueError(f"noise must be (1 or {count}, {steps}, 2), got {added.shape}")
+    if len(added) and (count % len(added) or added.shape[1:] != (steps, 2)):
+        raise ValueError(f"noise must be (N, {steps}, 2) with N a divisor of {count}, got {added.shape}")
     found = np.full((count, steps + 1, 2), np.nan)
     found[:, 0] = places
     travel(
@@ -117,13 +117,6 @@ def numbers_of(count: int, **settings: ArrayLike) -> Floats:
     usual = Settings()
     columns = [spread(name, settings.get(name, getattr(usual, name)), count) for name in NUMBERS]
     return plain(np.stack(columns, axis=1))
-
-
-def warm() -> None:
-    """Compile what this module compiles, or read it from numba's cache."""
-    here = Surface("ravine")
-    here.value(np.zeros((1, 2)))
-    paths(here, (1.0, 1.0), steps=1)
 
 
 @inlined

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from nnviz.charts import theme
 from nnviz.charts.view import Chart, View
+from nnviz.core.params import as_text
 
 PLOTLY_TYPES = {"float64": "f4", "float32": "f4", "float16": "f4", "int64": "i4", "int32": "i4", "int16": "i2"}
 PLOTLY_TYPES |= {"int8": "i1", "uint8": "u1", "uint16": "u2", "uint32": "u4", "bool": "u1"}
@@ -40,6 +41,8 @@ def _chart(chart: Chart, known: frozenset[str], moment: float | None) -> bytes:
             "frames": {path: _at(values, moment) for path, values in chart.frames.items()},
             "alt": chart.alt,
             "click": dict(chart.click),
+            "zoom": dict(chart.zoom),
+            "wider": {name: as_text(float(value)) for name, value in chart.wider.items()},
             "drag": chart.drag,
             "least": chart.least,
             "wide": chart.wide,

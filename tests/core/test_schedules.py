@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.optim import Optimizer, lr_scheduler
 
-from nnviz.core.schedules import SCHEDULES, schedule
+from nnviz.core.schedules import SCHEDULES, Plateau, schedule
 
 EPOCHS = 40
 TWINS: dict[str, Callable[[Optimizer], lr_scheduler.LRScheduler]] = {
@@ -48,3 +48,21 @@ def test_schedules_at_their_ends() -> None:
     assert schedule("warmup", 100)[0] == pytest.approx(0.1)
     assert max(schedule("warmup", 100)) == 1.0
     assert schedule("one_cycle", 100)[-1] == pytest.approx(4e-6)
+
+
+@pytest.mark.parametrize(("factor", "patience", "threshold"), [(0.1, 5, 1e-4), (0.5, 0, 0.05), (0.3, 2, 1e-4)])
+def test_on_a_plateau_rates_fall_as_those_of_torch(factor: float, patience: int, threshold: float) -> None:
+    draws = np.random.default_rng(1)
+    losses = np.exp(-np.arange(60)[:, None] / 20) * draws.uniform(0.7, 1.3, (60, 4))  # four networks, falling and noisy
+    losses[20:, 3] = np.nan
+    watch = Plateau(4, factor, patience, threshold)
+    ours = np.array([watch.observe(each) for each in losses])
+    for network in range(4):
+        optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+        twin = lr_scheduler.ReduceLROnPlateau(
+            optimizer, factor=factor, patience=patience, threshold=threshold, eps=0
+        )  # fmt: skip
+        for epoch in range(60):
+            twin.step(float(losses[epoch, network]))
+            assert ours[epoch, network] == pytest.approx(optimizer.param_groups[0]["lr"], rel=1e-12)
+    assert (ours[-1] < 1).any()

@@ -46,8 +46,8 @@ def descent_factors(values: Floats, steps: ArrayLike, rate: float) -> Floats:
 
     Source: Goodfellow, Bengio & Courville, Deep Learning, section 7.8, 2016.
     """
-    with np.errstate(divide="ignore"):  # ηλ₁ = 1 is learned in one step: log 0 = −∞ says so
-        logs = np.log1p(-np.minimum(rate * values, 1.0))
+    with np.errstate(divide="ignore"):  # ηλ₁ = 1 is learned in one step: log 0 = −∞, kept finite for t = 0
+        logs = np.maximum(np.log1p(-np.minimum(rate * values, 1.0)), -1e30)
     return np.asarray(-np.expm1(np.multiply.outer(np.asarray(steps, dtype=np.float64), logs)))
 
 
@@ -79,8 +79,10 @@ def nearest_penalties(problem: Spectrum, factors: Floats, penalties: Floats) -> 
     Returns:
         (T,) penalties, and (T,) distances ‖w − w_λ‖ / ‖w_λ‖.
     """
-    weights, solution = factors * problem.solution, problem.solution
-    shrunk = ridge_factors(problem.values, penalties) * solution  # (G, r)
-    apart = np.linalg.norm(weights[:, None] - shrunk, axis=2) / np.linalg.norm(shrunk, axis=1)  # (T, G)
-    best = apart.argmin(axis=1)
-    return penalties[best], np.take_along_axis(apart, best[:, None], axis=1)[:, 0]
+    squares = problem.solution**2
+    shrunk = ridge_factors(problem.values, penalties)  # (G, r)
+    sizes = shrunk**2 @ squares
+    apart = (factors**2 @ squares)[:, None] - 2 * (factors * squares) @ shrunk.T + sizes  # (T, G)
+    best = (apart / sizes).argmin(axis=1)
+    distance = np.sqrt((factors - shrunk[best]) ** 2 @ squares / sizes[best])  # exactly, where the above cancels
+    return penalties[best], distance

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
+DEPTH = 0.2  # a turn of less than this share is jitter
 
 
 def stopping(losses: Floats, patience: int, min_delta: float) -> tuple[int, int]:
@@ -87,7 +88,7 @@ def stop_all(validation: Floats, patience: int, min_delta: float) -> Stops:
     return Stops(stopped, best, stopped - best >= max(patience, 1))
 
 
-def valleys(losses: Floats, depth: float = 0.1) -> int:
+def valleys(losses: Floats, depth: float = DEPTH) -> int:
     """Count a curve's valleys: how often it falls and then rises again, turns smaller than `depth` left out.
 
     A turn counts once the curve has come back by more than `depth` of where it turned, so that jitter is no valley.

@@ -1,6 +1,6 @@
 """The networks of the page: too wide for their few noisy points, watched after every epoch."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,8 @@ Floats = NDArray[np.float64]
 EDGE = 3.0  # x lies in ±EDGE
 TEST = 300  # test points of each seed
 LEARNING_RATE = 0.01  # of Adam
+GAIN = 6.0  # times PyTorch's first weights: units that are steep from the start can follow every point
+EVALUATIONS = 1e7  # units evaluated between two reports
 GRID: Floats = np.linspace(-EDGE, EDGE, 121)  # where fits are drawn
 
 
@@ -24,7 +26,7 @@ class Setting:
         points: points that each network has, for training and validation together.
         share: of these, how many only watch.
         noise: standard deviation of the targets around the curve.
-        width: units in each of the two hidden layers.
+        width: units in the hidden layer.
         epochs: how long training goes on; the rule is applied to what was recorded.
         batch: examples a step.
         seeds: of each network: its points, weights and orders.
@@ -45,8 +47,8 @@ class Setting:
 
     @property
     def network(self) -> MLP:
-        """Two hidden tanh layers of equal width, one output."""
-        return MLP((1, self.width, self.width, 1), "tanh", loss="mse")
+        """One hidden tanh layer, one output."""
+        return MLP((1, self.width, 1), "tanh", loss="mse", gain=GAIN)
 
 
 @dataclass(frozen=True)
@@ -64,15 +66,13 @@ class Curves:
 
     Attributes:
         train, validation, test: (E + 1, S) mean squared errors, epoch 0 first.
-        fits: (E + 1, 121) the first network's answers on GRID, float32.
-        trained: the networks themselves.
+        fits: (E + 1, S, 121) answers on GRID, float32.
     """
 
     train: Floats
     validation: Floats
     test: Floats
     fits: NDArray[np.float32]
-    trained: Trained
 
 
 def true_curve(x: Floats) -> Floats:
@@ -116,23 +116,31 @@ def trained(setting: Setting, report: Report = silent) -> Curves:
         snapshots=np.arange(setting.epochs + 1),
         report=part(report, 0.0, 0.6),  # without the partial networks, which are no Run
     )
-    report(0.7, "looking at every epoch")
     parts = (problem.train, problem.validation, problem.test)
-    answers = found.outputs(np.concatenate([x for x, _ in parts], axis=1)[..., None])[..., 0]  # (E + 1, S, N)
+    places = np.concatenate([x for x, _ in parts] + [np.tile(GRID, (len(setting.seeds), 1))], axis=1)
+    answers = answers_of(found, places[..., None], part(report, 0.6, 1.0))  # (E + 1, S, N + 121)
     targets = np.concatenate([y for _, y in parts], axis=1)
     with np.errstate(over="ignore", invalid="ignore"):
-        squares = (answers.astype(np.float64) - targets) ** 2
+        squares = (answers[..., : -len(GRID)].astype(np.float64) - targets) ** 2
     cuts = np.cumsum([x.shape[1] for x, _ in parts])[:-1]
-    train_error, validation, test = (each.mean(axis=2) for each in np.split(squares, cuts, axis=2))
-    report(0.9, "drawing the fits")
-    first = setting.network.layers(found.weights[:, 0])
-    return Curves(train_error, validation, test, answer(first, GRID), found)
+    learned, watched, tested = (each.mean(axis=2) for each in np.split(squares, cuts, axis=2))
+    return Curves(learned, watched, tested, np.array(answers[..., -len(GRID) :]))
 
 
-def answer(layers: list[tuple[NDArray[np.floating], NDArray[np.floating]]], x: Floats) -> NDArray[np.float32]:
-    """Return one network's answers at x (M,) for weights with any leading axes: (..., M) float32."""
-    values = np.broadcast_to(x, (*layers[0][1].shape[:-1], len(x)))[..., None].astype(np.float32)
-    for place, (matrix, bias) in enumerate(layers):
-        values = values @ np.swapaxes(matrix, -1, -2) + bias[..., None, :]
-        values = np.tanh(values) if place < len(layers) - 1 else values
-    return np.asarray(values[..., 0], np.float32)
+def answers_of(found: Trained, places: Floats, report: Report) -> NDArray[np.float32]:
+    """Return the networks' answers after every epoch, (E + 1, S, N), some epochs at a time so that `report` is heard.
+
+    Args:
+        places: (S, N, 1).
+    """
+    work = found.weights.shape[1] * places.shape[1] * found.network.hidden_units
+    size = max(1, int(EVALUATIONS / work))
+    starts = range(0, len(found.at), size)
+    pieces = []
+    for start in starts:
+        report(start / len(found.at), "looking at every epoch")
+        some = slice(start, start + size)
+        pieces.append(
+            replace(found, at=found.at[some], steps=found.steps[some], weights=found.weights[some]).outputs(places)
+        )
+    return np.concatenate(pieces)[..., 0]

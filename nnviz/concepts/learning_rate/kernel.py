@@ -37,6 +37,86 @@ def activate(kind: int, values: Vector, slopes: Vector) -> None:
             slopes[i] = 1.0
 
 
+@inlined
+def spread(entries: Matrix, readout: Vector, across: Vector, down: Vector, out: Vector) -> None:
+    """Give every lane of a block the same first weights."""
+    for unit in range(readout.size):
+        for lane in range(LANES):
+            across[unit * LANES + lane] = entries[unit, 0]
+            down[unit * LANES + lane] = entries[unit, 1]
+            out[unit * LANES + lane] = readout[unit]
+
+
+@inlined
+def pass_example(
+    x: float,
+    y: float,
+    target: float,
+    weights: tuple[Vector, Vector, Vector],
+    slopes: tuple[Vector, Vector, Vector],
+    kind: int,
+    active: Vector,
+    bent: Vector,
+    error: Vector,
+    loss: Vector,
+) -> None:
+    """Pass one example forward and back: add its squared error to `loss` and its share to the slopes, without factors."""
+    across, down, out = weights
+    d_across, d_down, d_out = slopes
+    scale = 1 / math.sqrt(out.size // LANES)
+    for i in range(out.size):
+        active[i] = x * across[i] + y * down[i]
+    activate(kind, active, bent)
+    error[:] = -target
+    for start in range(0, out.size, LANES):
+        for lane in range(LANES):
+            error[lane] += scale * out[start + lane] * active[start + lane]
+    for lane in range(LANES):
+        loss[lane] += error[lane] * error[lane]
+    for start in range(0, out.size, LANES):
+        for lane in range(LANES):
+            d_out[start + lane] += error[lane] * active[start + lane]
+        for lane in range(LANES):
+            bent[start + lane] *= error[lane]
+    for i in range(out.size):
+        bent[i] *= out[i]
+    for i in range(out.size):
+        d_across[i] += x * bent[i]
+        d_down[i] += y * bent[i]
+
+
+@inlined
+def judge(
+    step: int, steps: int, block: int, ratio: Vector, before: Vector, totals: Vector, ends: Vector, lasted: Vector
+) -> int:
+    """Take note of the losses relative to the first; return how many networks of the block are still at work."""
+    busy = 0
+    for lane in range(LANES):
+        if ends[block + lane] == np.inf:
+            continue
+        if ratio[lane] < CEILING:
+            totals[block + lane] += ratio[lane]
+            if step >= steps - TAIL:
+                ends[block + lane] += ratio[lane] / TAIL
+            before[lane] = ratio[lane]
+            busy += 1
+            continue
+        ends[block + lane] = np.inf
+        share = 1.0
+        if ratio[lane] < np.inf and before[lane] > 0:
+            share = math.log(CEILING / before[lane]) / math.log(ratio[lane] / before[lane])
+        lasted[block + lane] = step - 1 + share
+    return busy
+
+
+@inlined
+def step_down(weights: Vector, slopes: Vector, rates: Vector, block: int, factor: float) -> None:
+    """Take one step of gradient descent for every unit of every lane."""
+    for start in range(0, weights.size, LANES):
+        for lane in range(LANES):
+            weights[start + lane] -= factor * rates[block + lane] * slopes[start + lane]
+
+
 @entry
 def train_pixels(
     first: Vector,
@@ -62,80 +142,29 @@ def train_pixels(
         ends: (P,) filled with the mean of loss / loss(0) over the last TAIL steps; inf where given up.
         lasted: (P,) filled with the step, interpolated, at which the loss passed CEILING times its start; `steps` for never.
     """
-    examples, units = inputs.shape[0], readout.size
-    wide = units * LANES
-    across, down, out = np.empty(wide), np.empty(wide), np.empty(wide)
-    d_across, d_down, d_out = np.empty(wide), np.empty(wide), np.empty(wide)
+    wide = readout.size * LANES
+    weights = (np.empty(wide), np.empty(wide), np.empty(wide))
+    slopes = (np.empty(wide), np.empty(wide), np.empty(wide))
     active, bent = np.empty(wide), np.empty(wide)
     error, loss, before, begun = np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES)
-    given_up = np.empty(LANES)
-    scale = 1 / math.sqrt(units)
+    factor = 1 / math.sqrt(readout.size) / inputs.shape[0]
+    totals[:], ends[:], lasted[:] = 0.0, 0.0, steps
     for block in range(0, first.size, LANES):
-        rates, others = first[block : block + LANES], second[block : block + LANES]
-        for unit in range(units):
-            for lane in range(LANES):
-                across[unit * LANES + lane] = entries[unit, 0]
-                down[unit * LANES + lane] = entries[unit, 1]
-                out[unit * LANES + lane] = readout[unit]
-        totals[block : block + LANES] = 0.0
-        ends[block : block + LANES] = 0.0
-        lasted[block : block + LANES] = steps
-        given_up[:] = 0.0
+        spread(entries, readout, weights[0], weights[1], weights[2])
         for step in range(steps):
             loss[:] = 0.0
-            d_across[:] = 0.0
-            d_down[:] = 0.0
-            d_out[:] = 0.0
-            for example in range(examples):
-                x, y = inputs[example, 0], inputs[example, 1]
-                for i in range(wide):
-                    active[i] = x * across[i] + y * down[i]
-                activate(kind, active, bent)
-                error[:] = -targets[example]
-                for unit in range(units):
-                    start = unit * LANES
-                    for lane in range(LANES):
-                        error[lane] += scale * out[start + lane] * active[start + lane]
-                for lane in range(LANES):
-                    loss[lane] += error[lane] * error[lane]
-                for unit in range(units):
-                    start = unit * LANES
-                    for lane in range(LANES):
-                        d_out[start + lane] += error[lane] * active[start + lane]
-                    for lane in range(LANES):
-                        bent[start + lane] *= error[lane]
-                for i in range(wide):
-                    bent[i] *= out[i]
-                for i in range(wide):
-                    d_across[i] += x * bent[i]
-                    d_down[i] += y * bent[i]
-            busy = 0
+            for slope in slopes:
+                slope[:] = 0.0
+            for row in range(inputs.shape[0]):
+                pass_example(
+                    inputs[row, 0], inputs[row, 1], targets[row], weights, slopes, kind, active, bent, error, loss
+                )
+            if step == 0:
+                begun[:] = loss
             for lane in range(LANES):
-                if step == 0:
-                    begun[lane] = loss[lane]
-                ratio = loss[lane] / begun[lane]
-                if given_up[lane] == 0.0:
-                    if ratio < CEILING:
-                        totals[block + lane] += ratio
-                        if step >= steps - TAIL:
-                            ends[block + lane] += ratio / TAIL
-                        before[lane] = ratio
-                        busy += 1
-                    else:
-                        given_up[lane] = 1.0
-                        ends[block + lane] = np.inf
-                        share = 1.0
-                        if ratio < np.inf and before[lane] > 0:
-                            share = math.log(CEILING / before[lane]) / math.log(ratio / before[lane])
-                        lasted[block + lane] = step - 1 + share
-            if busy == 0:
+                loss[lane] /= begun[lane]
+            if judge(step, steps, block, loss, before, totals, ends, lasted) == 0:
                 break
-            factor = scale / examples
-            for unit in range(units):
-                start = unit * LANES
-                for lane in range(LANES):
-                    across[start + lane] -= factor * rates[lane] * d_across[start + lane]
-                for lane in range(LANES):
-                    down[start + lane] -= factor * rates[lane] * d_down[start + lane]
-                for lane in range(LANES):
-                    out[start + lane] -= factor * others[lane] * d_out[start + lane]
+            step_down(weights[0], slopes[0], first, block, factor)
+            step_down(weights[1], slopes[1], first, block, factor)
+            step_down(weights[2], slopes[2], second, block, factor)

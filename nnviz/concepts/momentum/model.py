@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nnviz.concepts.momentum import nets
-from nnviz.concepts.momentum.nets import Nets
 from nnviz.concepts.momentum.theory import METHODS, best, convergence
 from nnviz.core import params
-from nnviz.core.progress import Report, silent
+from nnviz.core.progress import Report, part, silent
+from nnviz.models.rate_sweep import EPOCHS, Sweep
 from nnviz.models.surfaces import Surface, paths
 
 MEASURED = 200  # steps over which a rate of convergence is measured
@@ -109,7 +109,7 @@ class Run:
     formula: Floats
     measured: Floats
     by_condition: Floats
-    nets: Nets
+    nets: Sweep
 
     @property
     def front(self) -> int:
@@ -136,7 +136,8 @@ def shrinking(ways: Floats) -> Floats:
 
     Both coordinates of two steps in a row count, so that a ball on its way through 0 is not taken for one at rest.
     """
-    distance = np.sqrt((ways[:, 1:] ** 2 + ways[:, :-1] ** 2).sum(axis=-1))  # (K, T)
+    size = np.abs(ways).max(axis=-1)
+    distance = np.maximum(size[:, 1:], size[:, :-1])  # (K, T)
     middle, last = distance.shape[1] // 2, distance.shape[1] - 1
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         ratio = distance[:, last] / distance[:, middle]
@@ -157,12 +158,12 @@ def run(params: Params, report: Report = silent) -> Run:
     """Walk down the ravine, measure how fast, train the networks."""
     start = (params.x, params.y)
     long = descend(params.kappa, (1.0, 1.0), params.rate, params.beta, MEASURED)
-    epochs = QUICK_EPOCHS if params.quick else nets.EPOCHS
+    epochs = QUICK_EPOCHS if params.quick else EPOCHS
     return Run(
         params=params,
         ways=descend(params.kappa, start, params.rate, params.beta, params.steps),
         formula=np.array([float(convergence(name, params.rate, params.beta, params.kappa)) for name in METHODS]),
         measured=shrinking(long),
         by_condition=speed_up(),
-        nets=nets.trained(params.beta, tuple(range(params.seeds)), epochs, report),
+        nets=nets.trained(params.beta, tuple(range(params.seeds)), epochs, part(report, 0.1, 1.0)),
     )

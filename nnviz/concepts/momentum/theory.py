@@ -19,7 +19,7 @@ def factor(method: str, rate: ArrayLike, beta: ArrayLike, curvature: ArrayLike) 
     Args:
         method: one of METHODS; rate, beta, curvature: α, β and λ, shapes that go together.
     """
-    left = 1 - np.asarray(rate, np.float64) * curvature
+    left = 1 - np.asarray(rate, np.float64) * np.asarray(curvature, np.float64)
     friction = np.asarray(beta, np.float64)
     if method == "sgd":
         return np.abs(left) + 0 * friction
@@ -70,11 +70,6 @@ def best_convergence(method: str, condition: ArrayLike) -> Floats:
         return 1 - 2 / np.sqrt(3 * kappa + 1)
     size = kappa if method == "sgd" else np.sqrt(kappa)
     return (size - 1) / (size + 1)
-
-
-def critical(rate: float, curvature: float) -> float:
-    """Return the β that damps the heavy ball critically along one curvature, (1 − √(αλ))²: above it, it swings."""
-    return float((1 - (rate * curvature) ** 0.5) ** 2)
 
 
 def steps_for_a_tenth(shrinking: ArrayLike) -> Floats:

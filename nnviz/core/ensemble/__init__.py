@@ -6,6 +6,7 @@ PyTorch modules go through `train_modules`.
 
 from nnviz.core.ensemble.modules import MODULE_OPTIMIZERS, TrainedModules, train_modules
 from nnviz.core.ensemble.network import ACTIVATIONS, LOSSES, MLP
+from nnviz.core.ensemble.plateau import OnPlateau
 from nnviz.core.ensemble.replay import replay_in_pytorch
 from nnviz.core.ensemble.settings import OPTIMIZERS, Settings, grid
 from nnviz.core.ensemble.trained import PLACES, Trained
@@ -19,6 +20,7 @@ __all__ = [
     "MODULE_OPTIMIZERS",
     "OPTIMIZERS",
     "PLACES",
+    "OnPlateau",
     "Settings",
     "Trained",
     "TrainedModules",

@@ -35,6 +35,6 @@ def entry(function: Function) -> Function:
 def drop_stale(folder: Path, function: Callable[..., Any]) -> None:
     """Delete an entry's cache index if any file of the kernel is newer: numba itself looks at the entry's file only."""
     newest = max(Path(__file__).with_name(f"{name}.py").stat().st_mtime for name in SOURCES)
-    for index in folder.glob(f"kernel.{function.__name__}-*.nbi"):
+    for index in folder.glob(f"*.{function.__name__}-*.nbi"):
         if index.stat().st_mtime < newest:
             index.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -10,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nnviz.core.ensemble.examples import Examples
 from nnviz.core.ensemble.network import MLP, pad_weights
+from nnviz.core.ensemble.plateau import OnPlateau, run_on_plateau
 from nnviz.core.ensemble.runs import Runs, streams_of
 from nnviz.core.ensemble.settings import Prepared, Settings, prepare
 from nnviz.core.ensemble.threads import WORKERS, each
@@ -32,6 +34,7 @@ def train(
     subset: Any = None,
     snapshots: ArrayLike | None = None,
     unit: str = "epoch",
+    plateau: OnPlateau | None = None,
     report: Report = silent,
     **settings: Any,
 ) -> Trained:
@@ -47,6 +50,7 @@ def train(
         subset: training rows of each network: rows (m,), a mask (N,), or K of either; None for all.
         snapshots: increasing step or epoch numbers to keep the weights at (0: before training); None for start and end.
         unit: what `snapshots` counts, "epoch" or "step".
+        plateau: when the rates fall because the training loss does not; stands in for `schedule`.
         report: told the share done, with the Trained so far as `partial` now and then; may raise Superseded to stop.
         settings: fields of `Settings`, each one value or K values: epochs, steps, batch, optimizer, rate, dropout, …
 
@@ -58,10 +62,15 @@ def train(
     held_out = None if test is None else Examples.of(network, *test, count)
     sizes = np.array([examples.size(index) for index in range(count)])
     prepared = prepare(network, Settings(**settings), sizes)
+    if plateau is not None:
+        prepared = replace(prepared, schedule=np.ones((count, max(1, int(prepared.epochs.max(initial=0))))))
     at, steps = snapshot_steps(snapshots, unit, prepared, -(-sizes // prepared.batch))
     start = pad_weights(starting_weights(network, seeds, initial), network.sizes)
     runs = Runs(network, np.asarray(seeds, np.int64), prepared, examples, held_out, unit, at, steps, start)
-    run_in_chunks(runs, sizes, report)
+    if plateau is None:
+        run_in_chunks(runs, sizes, report)
+    else:
+        run_on_plateau(runs, sizes, plateau, report)
     return runs.result()
 
 

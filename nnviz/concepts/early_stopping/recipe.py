@@ -1,0 +1,54 @@
+"""One network of the page, stopped early, written out in PyTorch."""
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from nnviz.concepts.early_stopping.rule import stopping
+from nnviz.concepts.early_stopping.training import GAIN, LEARNING_RATE, draw_points
+from nnviz.core.seeds import generator
+from nnviz.models.plain import make_mlp
+
+
+def recipe(
+    patience: int,
+    noise: float,
+    share: float,
+    restore: bool,
+    min_delta: float,
+    points: int,
+    width: int,
+    batch: int,
+    epochs: int,
+    seed: int,
+    **_others: object,
+) -> dict[str, float]:
+    """Train to the end, look at the validation points after every epoch, then ask when the rule would have stopped."""
+    x, y = (torch.from_numpy(part)[:, None] for part in draw_points(points, noise, seed))
+    watching = int(np.clip(round(share * points), 1, points - 2))
+    validation, learning, test = slice(0, watching), slice(watching, points), slice(points, None)
+    net = make_mlp((1, width, 1), "tanh", seed=seed, gain=GAIN)
+    optimizer = torch.optim.Adam(net.parameters(), lr=LEARNING_RATE)
+    orders = generator(seed, "order")
+    watched, tested = [], [error(net, x[test], y[test])]  # the rule looks after epochs 1, 2, …
+    for _ in range(epochs):
+        for rows in torch.randperm(points - watching, generator=orders).split(batch):
+            optimizer.zero_grad()
+            nn.functional.mse_loss(net(x[learning][rows]), y[learning][rows]).backward()
+            optimizer.step()
+        watched.append(error(net, x[validation], y[validation]))
+        tested.append(error(net, x[test], y[test]))
+    stopped, best = stopping(np.array(watched), patience, min_delta)
+    kept = best if restore else stopped
+    return {
+        "test error": tested[kept],
+        "gain over the last epoch": tested[-1] - tested[kept],
+        "lowest test error": min(tested),
+        "epoch kept": kept,
+    }
+
+
+def error(net: nn.Sequential, x: Tensor, y: Tensor) -> float:
+    """Return the mean squared error."""
+    with torch.no_grad():
+        return float(nn.functional.mse_loss(net(x), y))

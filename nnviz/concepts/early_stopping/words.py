@@ -1,0 +1,121 @@
+"""The run in words."""
+
+import numpy as np
+
+from nnviz.concepts.early_stopping.model import Run
+from nnviz.core.statistics import Interval, band, paired_interval
+
+SMALL = 0.05  # a difference below this share of the oracle's error is nothing to speak of
+
+
+def number(value: float) -> str:
+    """Return an error with the digits it deserves."""
+    return f"{value:.3g}" if np.isfinite(value) else "not a number"
+
+
+def signed(value: float) -> str:
+    """Return a difference with its sign."""
+    return f"{value:+.2g}".replace("-", "−")
+
+
+def saved(run: Run) -> Interval:
+    """Return the interval of what stopping takes off the test error of the last epoch, paired by seed."""
+    return paired_interval(run.curves.test[-1], run.test_at(run.kept))
+
+
+def asked(run: Run) -> bool:
+    """Whether the answer waits for the learner's click."""
+    return run.params.ask and run.params.guess == 0
+
+
+def sentence(run: Run) -> str:
+    """Say what the charts show, with the run's numbers."""
+    if asked(run):
+        shown = run.curves.validation[1:, run.drawn]
+        return (
+            f"The validation loss goes from {number(float(shown[0]))} to {number(float(shown[-1]))} in {len(shown)} "
+            "epochs. Click where you would have stopped; then the test curve and the rule's answer appear."
+        )
+    return grade(run) + story(run) + over_seeds(run)
+
+
+def story(run: Run) -> str:
+    """Say where the drawn network stops, what it keeps, and what that costs or saves."""
+    drawn = run.drawn
+    stopped, kept, best = int(run.stops.stopped[drawn]), int(run.kept[drawn]), int(run.oracle[drawn])
+    last = len(run.curves.test) - 1
+    errors = [float(run.curves.test[epoch, drawn]) for epoch in (kept, best, last)]
+    if run.stops.ran_out[drawn]:
+        start = f"Training stops at epoch {stopped} and keeps epoch {kept}"
+    else:
+        start = f"Patience {run.params.patience} never runs out within {last} epochs; epoch {kept} is kept"
+    return (
+        f"{start}: test error {number(errors[0])}. The best there was is {number(errors[1])} at epoch {best}, "
+        f"the last epoch has {number(errors[2])}."
+    )
+
+
+def over_seeds(run: Run) -> str:
+    """Say what stopping saves over all seeds."""
+    change = saved(run)
+    if change.kept < 2:
+        return " One network proves nothing about the rule."
+    interval = f"95 % interval {signed(change.low)} to {signed(change.high)}, {change.kept} seeds"
+    verb = "lowers" if change.estimate >= 0 else "raises"
+    return (
+        f" Against training to the end it {verb} test error by {number(abs(change.estimate))} on average ({interval})."
+    )
+
+
+def grade(run: Run) -> str:
+    """Grade the learner's guess against the oracle and the rule; empty without a guess."""
+    if not run.params.guess:
+        return ""
+    last, drawn = len(run.curves.test) - 1, run.drawn
+    guess = min(run.params.guess, last)
+    here, best, rule = (
+        float(run.curves.test[epoch, drawn]) for epoch in (guess, int(run.oracle[drawn]), int(run.kept[drawn]))
+    )
+    over = 100 * (here / best - 1) if best > 0 else 0.0
+    verdict = "as good as the best" if over < 100 * SMALL else "near the best" if over < 400 * SMALL else "off the best"
+    against = (
+        "better than the rule"
+        if here < rule * (1 - SMALL)
+        else "worse than the rule"
+        if here > rule * (1 + SMALL)
+        else "level with the rule"
+    )
+    return f"Your stop at epoch {guess}: test error {number(here)}, {over:.0f} % above the lowest: {verdict} and {against}. "
+
+
+def picture(run: Run) -> str:
+    """Describe the hero."""
+    if asked(run):
+        return f"Training and validation loss over {len(run.curves.test) - 1} epochs; the test curve is hidden until you guess."
+    drawn = run.drawn
+    ends = [float(getattr(run.curves, name)[-1, drawn]) for name in ("train", "validation", "test")]
+    return (
+        f"After {len(run.curves.test) - 1} epochs the errors are {number(ends[0])} in training, {number(ends[1])} on validation, "
+        f"{number(ends[2])} on test; the rule stops at epoch {int(run.stops.stopped[drawn])}, keeps epoch {int(run.kept[drawn])}, "
+        f"the lowest test error is at epoch {int(run.oracle[drawn])}."
+    )
+
+
+def captions(run: Run, when: np.typing.NDArray[np.int64]) -> list[str]:
+    """Return what stands beside the transport at each moment."""
+    if asked(run):
+        return [f"validation {number(float(value))}" for value in run.curves.validation[when, run.drawn]]
+    stopped, kept, best = (int(each[run.drawn]) for each in (run.stops.stopped, run.kept, run.oracle))
+    names = {stopped: "stop", kept: "kept", best: "lowest test error"}
+    if kept == stopped:
+        names[stopped] = "stop, kept"
+    told = []
+    for epoch in when.tolist():
+        test = f"test {number(float(run.curves.test[epoch, run.drawn]))}"
+        told.append(f"{test} · {names[epoch]}" if epoch in names else test)
+    return told
+
+
+def middle(run: Run, epochs: np.typing.NDArray[np.int64]) -> float:
+    """Return the median test error at an epoch of each network's own."""
+    return float(band(run.test_at(epochs)).median)

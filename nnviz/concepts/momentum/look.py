@@ -1,0 +1,57 @@
+"""How the page's three methods look, and its numbers."""
+
+from typing import Any
+
+import numpy as np
+
+from nnviz.concepts.momentum.theory import METHODS
+
+Trace = dict[str, Any]
+NAMES = {"sgd": "gradient descent", "momentum": "heavy ball", "nesterov": "Nesterov"}
+TOKENS = {"sgd": "$grey", "momentum": "$blue", "nesterov": "$orange"}
+DASHES = {"sgd": "dot", "momentum": "solid", "nesterov": "dash"}
+SYMBOLS = {"sgd": "square", "momentum": "circle", "nesterov": "diamond"}
+
+
+def capital(name: str) -> str:
+    """Return a method's name with a large first letter."""
+    return NAMES[name][0].upper() + NAMES[name][1:]
+
+
+def order(front: str) -> tuple[str, ...]:
+    """Return the methods in the order in which they are drawn: the one in front last."""
+    return (*(name for name in METHODS if name != front), front)
+
+
+def stroke(name: str, front: str) -> Trace:
+    """Return the line style of a method; the one in front is wider."""
+    return {"color": TOKENS[name], "dash": DASHES[name], "width": 3 if name == front else 1.8}
+
+
+def number(value: float) -> str:
+    """Return three significant digits with a true minus sign."""
+    if not np.isfinite(value):
+        return "no number"
+    text = f"{value:.3g}"
+    if "e" in text:
+        text = f"{value:,.0f}" if 1e3 <= abs(value) < 1e7 else text
+    return text.replace("-", "−")
+
+
+def factor(value: float) -> str:
+    """Return a factor a step with as many digits as tell it from 1."""
+    if not np.isfinite(value):
+        return "no number"
+    digits = 3 if abs(value - 1) > 0.02 else 4 if abs(value - 1) > 0.002 else 5
+    return f"{value:.{digits}f}"
+
+
+def steps(value: float) -> str:
+    """Return a number of steps; less than one is one."""
+    count = number(max(value, 1.0))
+    return "1 step" if count == "1" else f"{count} steps"
+
+
+def need(value: float) -> str:
+    """Say how many steps a method needs until a tenth of the error is left."""
+    return f"needs {steps(value)} for a tenth of the error" if np.isfinite(value) else "never arrives"

@@ -1,0 +1,5 @@
+"""Early stopping (Q20)."""
+
+from nnviz.ui.page import show
+
+show("early-stopping")

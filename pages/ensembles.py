@@ -1,0 +1,5 @@
+"""Ensembles (Q37)."""
+
+from nnviz.ui.page import show
+
+show("ensembles")

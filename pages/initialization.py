@@ -1,0 +1,5 @@
+"""Weight initialization (Q17)."""
+
+from nnviz.ui.page import show
+
+show("initialization")

@@ -1,0 +1,5 @@
+"""Momentum (Q18)."""
+
+from nnviz.ui.page import show
+
+show("momentum")

@@ -1,0 +1,5 @@
+"""Normalizing inputs (Q14)."""
+
+from nnviz.ui.page import show
+
+show("normalization")

@@ -1,0 +1,5 @@
+"""Optimizers (Q10)."""
+
+from nnviz.ui.page import show
+
+show("optimizers")
