@@ -66,6 +66,7 @@ TERMS = {
     "momentum": "A running sum of gradients that the step follows, as a heavy ball rolls on.",
     "MLP": "Multilayer perceptron: layers of units, each layer fed by the one before.",
     "NaN": "“Not a number”: what is left when numbers overflow and are subtracted or divided.",
+    "Nesterov": "Momentum that looks at the slope where its step is about to land (Nesterov 1983).",
     "noise scale": "The batch size at which the gradient's noise is as large as the gradient itself (McCandlish et al. 2018).",
     "one-hot": "A list of zeros with a single one, at the place of the class.",
     "optimizer": "The rule that turns gradients into steps.",

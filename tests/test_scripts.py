@@ -137,6 +137,15 @@ OTHERS: dict[str, tuple[dict[str, Any], ...]] = {
         {"method": "subspaces", "members": 3, "epochs": 30, "seeds": 1, "data": "circle"},
         {"method": "boosting", "combine": "weighted", "members": 4, "epochs": 30, "seeds": 1, "width": 2},
     ),
+    "momentum": (
+        {"method": "nesterov", "beta": 0.6, "rate": 0.4, "kappa": 30.0, "steps": 40, "seeds": 2},
+        {"method": "nesterov", "beta": 0.0, "x": 0.5, "y": -1.0, "seeds": 1},
+    ),
+    "optimizers": (
+        {"surface": "ravine", "angle": 30.0, "condition": 20.0, "momentum": 0.5, "beta1": 0.8, "seeds": 2},
+        {"surface": "himmelblau", "start": (1.0, 2.0), "steps": 60, "optimizers": ("adam",), "seeds": 1},
+        {"surface": "reddi", "beta1": 0.0, "beta2": 0.1, "seeds": 1},
+    ),
     "batch-size": (
         {"data": "digits", "budget": "steps", "steps": 110, "scaling": "root", "batch_sizes": ("4", "32"), "seeds": 1},
         {"batch_sizes": (), "epochs": 7, "seeds": 2},
@@ -160,6 +169,35 @@ OTHERS: dict[str, tuple[dict[str, Any], ...]] = {
         {"capacity": 90, "features": "gaussian", "noise": 0.7, "seeds": 1},
         {"capacity": 200, "features": "fourier", "ridge": "0.1", "seeds": 1},
         {"capacity": 12, "features": "mlp", "steps": 100, "sets": 4, "seeds": 2},
+    ),
+    "learning-rate": (
+        {
+            "data": "points",
+            "points": "-1,-1,0;1,1,1;-1,1,1;1,-1,0;0.5,0.2,1",
+            "schedule": "plateau",
+            "epochs": 20,
+            "seeds": 1,
+        },
+        {"data": "xor", "hidden": "relu", "schedule": "one_cycle", "unit": "relu", "x0": -1.0, "x1": 0.0, "seeds": 2},
+        {
+            "data": "spiral",
+            "schedule": "plateau",
+            "rate": 1.0,
+            "epochs": 30,
+            "unit": "linear",
+            "px": -1.0,
+            "py": -1.0,
+            "seeds": 1,
+        },
+    ),
+    "early-stopping": (
+        {"patience": 3, "restore": False, "min_delta": 0.02, "share": 0.2, "batch": 7, "epochs": 100, "seeds": 1},
+        {"noise": 0.0, "points": 10, "width": 8, "epochs": 100, "seed": 9, "seeds": 2},
+    ),
+    "regularization": (
+        {"penalty": "elastic", "mix": 0.3, "bias": True, "strength": 0.02, "seeds": 1},
+        {"penalty": "max_norm", "strength": 2.0, "data": "diabetes", "points": 100, "seeds": 2},
+        {"penalty": "l2", "data": "diabetes", "bias": True, "seeds": 2},
     ),
 }
 """Further settings of pages, one or more for each branch of their recipes."""

@@ -1,6 +1,5 @@
 // One chart: decodes what the server sent, wears the theme's colours, updates in place so that zoom and camera stay.
 import { element } from "./dom.js";
-import { differences } from "./difference.js";
 import { move } from "./moving.js";
 import { saveMenu } from "./save.js";
 
@@ -146,11 +145,6 @@ export class ChartBox {
     return this.frames.length > 0;
   }
 
-  // What the timeline moves.
-  get played() {
-    return this.frames?.map(({ route }) => route.join(".")).join();
-  }
-
   // A rectangle dragged on it sets parameters.
   get zooms() {
     return Object.keys(this.zoom).length > 0;
@@ -160,9 +154,7 @@ export class ChartBox {
     this.fingerprint = chart.fingerprint;
     const { title, figure, frames, alt, click, drag, zoom, wider, wide, height, least } = chart.body;
     this.source = decode(figure);
-    const before = this.played;
     this.frames = Object.entries(decode(frames)).map(([path, values]) => ({ route: path.split("."), values }));
-    if (before !== this.played) this.standing = null;
     this.click = click;
     this.zoom = zoom;
     this.wider = wider;
@@ -211,35 +203,28 @@ export class ChartBox {
     }
   }
 
-  // Show quickly what it stands at; hover texts follow when it is drawn: when playing ends, the hand lets go, or it is scrolled to.
+  // Show the frame it stands at, quickly; hover texts follow when it is drawn: when playing ends, or it is scrolled to.
   play() {
-    if (!this.move()) return this.draw();
-    this.standing = this.figure;
-    this.moved = true;
+    if (!this.move()) this.draw();
   }
 
-  // What the timeline moves may differ from the picture though it stands in the figure.
   move() {
-    const own = this.frames.map(({ route }) => route);
-    if (!this.standing || this.standing === this.figure) return Boolean(this.standing) && move(this.plot, own, this.figure);
-    const others = differences(this.standing, this.figure)?.filter((route) => !own.some((one) => one.join() === route.join()));
-    return Boolean(others) && move(this.plot, [...own, ...others], this.figure);
+    return this.standing === this.figure && move(this.plot, this.frames.map(({ route }) => route), this.figure);
   }
 
   async draw() {
     const library = await plotly();
     if (this.closed) return;
     this.stale = false;
+    this.move(); // plotly.js leaves alone what is as when it last drew
     const { figure } = this;
     const data = figure.data.map((trace) => ({ ...trace }));
     const layout = structuredClone(figure.layout);
     layout.font.size *= this.scale;
-    if (this.moved) this.revision = (this.revision ?? 0) + 1; // or plotly.js would leave alone what is as when it last drew
-    if (this.revision) layout.datarevision = this.revision;
-    this.moved = false;
     if (this.scale > 1) enlarge(layout, data, this.scale);
     for (const [axis, range] of Object.entries(this.shared)) layout[axis] = { ...layout[axis], range, autorange: false };
     await library.react(this.plot, data, layout, this.zooms ? { ...CONFIG, doubleClick: false, modeBarButtonsToRemove: ASKED } : CONFIG);
+    if (Math.abs((this.plot._fullLayout?.width ?? 0) - this.plot.clientWidth) > 1) await library.Plots.resize(this.plot); // it has moved to another place
     this.standing = figure;
     if (!this.drawn) {
       this.plot.on("plotly_click", (event) => this.clicked(event));

@@ -1,7 +1,5 @@
-// A frame of a playing timeline, or what a moving hand brings, in a plot that stands. plotly.js draws a whole chart anew
-// whatever has changed; here only the picture of a heat map, the path of a line, the place, colour and words of dots, a
-// straight mark and a note are set.
-import { labels, note } from "./words.js";
+// A frame of a playing timeline in a plot that stands. plotly.js draws a whole chart anew whatever has changed; here only
+// the picture of a heat map, the path of a line, the place and colour of dots and a straight mark are set.
 
 const STEPS = 1024; // shades of a colour scale
 const DIGITS = /^rgba?\((\d+), ?(\d+), ?(\d+)(?:, ?([\d.]+))?\)$/;
@@ -13,7 +11,6 @@ export function move(plot, routes, figure) {
   const steps = [...parts(routes)].map(([name, fields]) => {
     const [where, index] = name.split(".");
     if (where === "shapes") return mark(plot, figure.layout.shapes[index], index, fields);
-    if (where === "annotations") return note(plot, figure.layout.annotations[index], index, fields, axis);
     return where === "data" ? trace(plot, figure.data[index], Number(index), fields) : null;
   });
   if (steps.includes(null)) return false;
@@ -41,7 +38,7 @@ function trace(plot, shown, index, fields) {
   if (!act) return null;
   return () => {
     act();
-    for (const field of fields) plot.data[index][field.split(".")[0]] = shown[field.split(".")[0]];
+    for (const field of fields) if (!field.includes(".")) plot.data[index][field] = shown[field];
   };
 }
 
@@ -94,10 +91,9 @@ function pixels(rows, shades, across, down) {
 }
 
 function scatter(plot, full, shown, x, y, fields) {
-  const known = fields.every((field) => ["x", "y", "text", "marker.color"].includes(field));
+  const known = fields.every((field) => ["x", "y", "marker.color"].includes(field));
   const moves = fields.includes("x") || fields.includes("y");
-  const worded = full.mode?.includes("text");
-  const plain = full.mode && !(worded && moves) && shown.x && shown.y && (full.fill ?? "none") === "none" && !full.error_x?.visible && !full.error_y?.visible;
+  const plain = full.mode && !full.mode.includes("text") && (full.fill ?? "none") === "none" && !full.error_x?.visible && !full.error_y?.visible;
   if (full.type !== "scatter" || !known || !plain || (moves && (x.autorange || y.autorange))) return null;
   const node = drawn(plot, full, ".scatterlayer .trace");
   if (!node) return null;
@@ -106,7 +102,6 @@ function scatter(plot, full, shown, x, y, fields) {
   const dots = full.mode.includes("markers") ? [...node.querySelectorAll(".points path.point")] : [];
   if (moves && full.mode.includes("markers")) acts.push(places(dots, full, shown, x, y));
   if (fields.includes("marker.color")) acts.push(fills(dots, full, shown));
-  if (fields.includes("text") && worded) acts.push(labels(node, full, shown));
   return acts.includes(null) ? null : () => acts.forEach((act) => act());
 }
 
@@ -148,11 +143,9 @@ function places(dots, full, shown, x, y) {
 }
 
 function fills(dots, full, { marker }) {
-  if (dots.some((dot) => dot.style.fill === "none")) return null;
-  if (Array.isArray(marker.color) && marker.color.every((one) => typeof one === "string")) return () => dots.forEach((dot) => Object.assign(dot.style, { fill: marker.color[dot.__data__.i], fillOpacity: 1 }));
   const { colorscale, cauto, cmin, cmax } = full.marker;
   const shades = colorscale && !cauto && !full.marker.reversescale && typeof marker.color[0] === "number" ? ramp(marker, colorscale, cmin, cmax) : null;
-  if (!shades) return null;
+  if (!shades || dots.some((dot) => dot.style.fill === "none")) return null;
   return () => {
     for (const dot of dots) dot.style.fill = shades.name(marker.color[dot.__data__.i]);
   };
@@ -162,25 +155,14 @@ function fills(dots, full, { marker }) {
 function mark(plot, shape, index, fields) {
   const node = plot.querySelector(`.shapelayer path[data-index="${index}"]`);
   const ends = node?.getAttribute("d").match(/^M([-\d.]+),([-\d.]+)L([-\d.]+),([-\d.]+)$/)?.slice(1);
-  const worn = fields.filter((field) => field.startsWith("line."));
-  const dash = dashes(shape.line ?? {});
-  if (!ends || (worn.length && dash === undefined)) return null;
-  for (const field of fields.filter((one) => !worn.includes(one))) {
+  if (!ends) return null;
+  for (const field of fields) {
     const place = ["x0", "y0", "x1", "y1"].indexOf(field);
     const along = axis(plot, shape[`${field[0]}ref`] ?? field[0]);
     if (place < 0 || along?.type !== "linear" || along.autorange) return null;
     ends[place] = Math.round(along._offset + along.d2p(shape[field]));
   }
-  return () => {
-    node.setAttribute("d", `M${ends[0]},${ends[1]}L${ends[2]},${ends[3]}`);
-    if (worn.length) Object.assign(node.style, { stroke: shape.line.color, strokeOpacity: 1, strokeWidth: `${shape.line.width}px`, strokeDasharray: dash });
-  };
-}
-
-// A dash in pixels; undefined where not all is said here.
-function dashes({ color, width, dash = "solid" }) {
-  const unit = Math.max(3, width);
-  return color && width >= 0 ? { solid: "", dot: `${unit}px, ${unit}px`, dash: `${3 * unit}px, ${3 * unit}px` }[dash] : undefined;
+  return () => node.setAttribute("d", `M${ends[0]},${ends[1]}L${ends[2]},${ends[3]}`);
 }
 
 // The colours of a scale, kept for as long as what wears it; null where a colour is written in a way not known here.

@@ -250,7 +250,7 @@ class Stage {
     }
     for (const [index, box] of drawn.entries()) {
       if (index === 1) await nextFrame(); // the first, the hero, is seen before the others are drawn
-      await (stage === "full" ? box.draw() : box.play());
+      await box.draw();
     }
     this.align();
     if (this.unsure && stage === "full") {
@@ -278,7 +278,9 @@ class Stage {
         this.charts.set(chart.name, box);
       }
       const home = index === 0 ? this.hero : this.rest;
-      if (box.root.parentElement !== home) home.append(box.root);
+      if (box.root.parentElement === home) return;
+      home.append(box.root);
+      box.stale ||= box.drawn; // its new place has another size
     });
   }
 

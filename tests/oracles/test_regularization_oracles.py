@@ -79,7 +79,7 @@ def test_plain_l1_steps_equal_pytorchs_autograd() -> None:
 @pytest.mark.parametrize("proximal", [True, False])
 def test_the_network_equals_pytorch_with_the_penalty_on_its_weights_only(proximal: bool) -> None:
     made, cost, steps = TASKS["curve"], Cost(l1=0.02, l2=0.01), 60
-    x, y = (torch.from_numpy(part[0])[:, None] for part in (made.x, made.targets))
+    x, y = (torch.tensor(part[0])[:, None] for part in (made.x, made.targets))
     ours = train_network(
         tuple(made.x[0].tolist()), tuple(made.targets[0].tolist()), 12, 3, cost, proximal=proximal, steps=steps
     )

@@ -1,11 +1,9 @@
 """Small bundles inside the error's panel: few parameters, as many as points, ten times as many. Only where there is room."""
 
-from typing import Any
-
 import numpy as np
 
 from nnviz.charts.build import Trace
-from nnviz.concepts.capacity.features import Floats
+from nnviz.concepts.capacity.landscape import stroke
 from nnviz.concepts.capacity.model import Run
 
 FITS, EVERY = 8, 3  # fits on a card, and every which of their points: a card is small
@@ -88,21 +86,10 @@ def card(run: Run, size: int) -> list[Trace]:
     some = fits[:FITS]
     gapped = np.concatenate([some, np.full((len(some), 1), np.nan)], axis=1).ravel()
     gaps = np.tile(np.append(across, np.nan), len(some))
-    return [
-        stroke(gaps, gapped, "$blue/0.45", 0.8),
-        stroke(across, fits.mean(axis=0), "$orange", 2),
-        stroke(across, run.bundle.truth[::EVERY], "$ink", 1.2, "dash"),
-    ]
-
-
-def stroke(x: Any, y: Floats, token: str, width: float, dash: str = "solid") -> Trace:
-    """Return a quiet line."""
-    line = {"color": token, "width": width, "dash": dash}
     quiet = {"hoverinfo": "skip", "showlegend": False}
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": x.astype(np.float32),
-        "y": y.astype(np.float32),
-        "line": line,
-    } | quiet
+    heights = gapped.astype(np.float32), fits.mean(axis=0).astype(np.float32), run.bundle.truth[::EVERY]
+    return [
+        stroke(gaps.astype(np.float32), heights[0], "$blue/0.45", 0.8) | quiet,
+        stroke(across, heights[1], "$orange", 2) | quiet,
+        stroke(across, heights[2], "$ink", 1.2, "dash") | quiet,
+    ]

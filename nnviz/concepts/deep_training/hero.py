@@ -18,7 +18,7 @@ NAMES = ("Plain", "With skips")
 SCENES = ("scene", "scene2")
 CEILINGS = (1.0, 5.0)  # where mountains are cut off: between these, by what the lower of both mountains needs
 LIGHT = {"ambient": 0.5, "diffuse": 0.8, "specular": 0.15, "roughness": 0.7, "fresnel": 0.05}
-EYE = {"x": 1.02, "y": -1.12, "z": 0.9}
+EYE = {"x": 1.32, "y": -1.45, "z": 1.1}
 CONTOURS = 14
 
 

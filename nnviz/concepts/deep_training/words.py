@@ -53,7 +53,7 @@ def landscape_words(run: Run) -> str:
         f"Walking straight across the landscape one meets {plain.valleys:.1f} valleys plain and {skip.valleys:.1f} with skips. "
     )  # fmt: skip
     held = [share_words(each.share) for each in (plain, skip)]
-    return f"{counts}The two directions hold {held[0]} and {held[1]} of the way that training took; the upright lines show it, at its true loss."
+    return f"{counts}The two directions hold {held[0]} and {held[1]} of the way that training took; the line shows it, at its true loss."
 
 
 def share_words(share: float) -> str:

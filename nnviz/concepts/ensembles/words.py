@@ -80,7 +80,7 @@ def sentence(run: Run) -> str:
     split = [float(np.mean(each[:, -1])) for each in (scores.squared, scores.member_squared, scores.ambiguity)]
     return (
         f"{size} members, {HOW[run.params.method]}, are right together in {accuracy:.1f} % of test points, alone in "
-        f"{alone:.1f} % (medians, {seeds}): {interval_words(change)}. Squared error: {split[1]:.3f} of the average member "
+        f"{alone:.1f} % (medians, {seeds}): on average {interval_words(change)}. Squared error: {split[1]:.3f} of the average member "
         f"− {split[2]:.3f} of disagreement = {split[0]:.3f}.{remarks(run)}"
     )
 

@@ -50,6 +50,7 @@ def run(params: Params, report: Report = silent) -> Run:
     chosen = sweep(setting, (p.rate,), p.numbers, part(report, 0.15, 0.2))
     plain = replace(setting, schedule="constant", epochs=TEST_EPOCHS)
     test = range_test(plain, p.numbers, part(report, 0.2, 0.25, "range test"))
+    report(0.25, "measuring curvature")
     start = Run(
         params=p,
         descent=descend(p.rate, p.curvature, p.schedule),

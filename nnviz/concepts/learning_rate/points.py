@@ -30,7 +30,7 @@ def points_of(data: str, noise: float, flips: float, seed: int) -> Points:
 def own_points(text: str, noise: float, flips: float, seed: int) -> Points:
     """Return a learner's own points to learn from, and copies of them, moved by the noise, to test on."""
     chosen = own_set(text, most_classes=2)
-    x, y = chosen.inputs, chosen.targets.astype(np.int64)
+    x, y = chosen.inputs.copy(), chosen.targets.astype(np.int64)  # a set is read-only, and PyTorch warns of that
     draws = np.random.default_rng(seed)
     moved = np.tile(x, (COPIES, 1)) + noise * draws.standard_normal((COPIES * len(x), 2))
     return x, mislabelled(y, flips, draws), moved, np.tile(y, COPIES)

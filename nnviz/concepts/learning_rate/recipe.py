@@ -1,5 +1,7 @@
 """The page's first small net, and the tiny net in the map's circle, as anyone would train them in PyTorch."""
 
+import math
+
 import torch
 from torch import nn
 
@@ -15,7 +17,7 @@ BATCH, PATIENCE, EARLY = 10, 5, 20
 
 def train_net(points: Points, rate: float, name: str, epochs: int, hidden: str, seed: int) -> dict[str, float]:
     """Train a 2-8-8-1 network under a schedule and return its losses and its test accuracy (%)."""
-    x, y, x_test, y_test = (torch.from_numpy(part).double() for part in points)
+    x, y, x_test, y_test = (torch.tensor(part).double() for part in points)
     module, loss = make_mlp((2, 8, 8, 1), hidden, seed=seed), nn.BCEWithLogitsLoss()
     optimizer = torch.optim.SGD(module.parameters(), lr=rate)
     plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, patience=PATIENCE, eps=0)
@@ -49,7 +51,8 @@ def tiny_loss(unit: str, first: float, second: float, seed: int) -> float:
         if step < EARLY:
             loss.backward()
             optimizer.step()
-    return float(loss.detach())
+    last = float(loss.detach())
+    return last if math.isfinite(last) else math.inf
 
 
 def inside(px: float, py: float, x0: float, x1: float, y0: float, y1: float) -> tuple[float, float]:

@@ -100,7 +100,7 @@ class Params(params.Params):
     )  # fmt: skip
     epochs: int = params.field(
         60, "Epochs", "Passes of the net over its training points, batches of 10.",
-        ge=10, le=200, multiple_of=10, more=True,
+        ge=10, le=100, multiple_of=10, more=True,
     )  # fmt: skip
     seeds: int = params.field(
         8, "Seeds", "Nets trained at once at every rate, each with its own points, weights and orders.",

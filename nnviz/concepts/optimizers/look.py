@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nnviz.concepts.optimizers.settings import NAMES
+from nnviz.concepts.optimizers.settings import LOWEST, NAMES
 
 Trace = dict[str, Any]
 KEYS = tuple(NAMES)
@@ -57,9 +57,11 @@ def shown(values: NDArray[np.float64], least: float = 1e-30) -> NDArray[np.float
 
 
 def number(value: float) -> str:
-    """Return three significant digits with a true minus sign."""
+    """Return three significant digits with a true minus sign; what no chart tells from 0 is only bounded."""
     if not np.isfinite(value):
         return "lost"
+    if 0 < value < LOWEST:
+        return f"under {LOWEST:.0e}".replace("-", "−")
     return f"{value + 0.0:.3g}".replace("-", "−")
 
 

@@ -11,6 +11,7 @@ from nnviz.core.seeds import generator
 from nnviz.models.surfaces import Surface, paths
 
 Floats = NDArray[np.float64]
+PIECES = 8  # of a sweep, between which the run can be stopped
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,11 @@ def held(params: Params, report: Report = silent) -> Race:
     names, ground = params.racers, params.ground
     blown = noise_of(params)
     sweep = np.empty((len(names), len(FINE)))
+    pieces = np.array_split(np.arange(len(FINE)), PIECES)
     for index, name in enumerate(names):
-        report(index / len(names), "sweeping the learning rates")
-        sweep[index] = scores(params, ground, name, blown)
+        for number, piece in enumerate(pieces):
+            report((index + number / PIECES) / len(names), "sweeping the learning rates")
+            sweep[index, piece] = scores(params, ground, name, FINE[piece], blown)
     rates = {
         "best": FINE[sweep.argmin(axis=1)],
         "same": np.full(len(names), params.rate),
@@ -73,12 +76,12 @@ def walk(params: Params, ground: Surface, name: str, rates: Floats, blown: Float
     return ways.reshape(len(rates), draws, params.steps + 1, 2)
 
 
-def scores(params: Params, ground: Surface, name: str, blown: Floats | None) -> Floats:
-    """Return one optimizer's mean height over the race at every rate of FINE, median over the noise, (R,).
+def scores(params: Params, ground: Surface, name: str, rates: Floats, blown: Floats | None) -> Floats:
+    """Return one optimizer's mean height over the race at each of R rates, median over the noise, (R,).
 
     The mean is geometric, heights below LOWEST counting as LOWEST: a race is won on the way, and no lucky last step counts.
     """
-    heights = ground.value(walk(params, ground, name, FINE, blown))
+    heights = ground.value(walk(params, ground, name, rates, blown))
     with np.errstate(over="ignore"):
         means = np.exp(np.log(np.maximum(heights, LOWEST)).mean(axis=-1))
     return np.asarray(np.median(np.where(np.isfinite(means), means, np.inf), axis=1))

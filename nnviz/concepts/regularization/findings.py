@@ -20,7 +20,7 @@ def diagnose(run: Run) -> tuple[Finding, ...]:
     flat = diagnosis.underfitting(float(np.median(run.error[0])), baseline) if baseline > 0 else None
     if flat is not None:
         flat = replace(flat, text=flat.text.replace("The network has", "λ is too large: the fit has"))
-    return diagnosis.findings(sunk(run), flat, loose(run))
+    return diagnosis.findings(sunk(run) or flat, loose(run))  # a sunk curve explains its errors
 
 
 def sunk(run: Run) -> Finding | None:

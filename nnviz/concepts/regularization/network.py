@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nnviz.core.ensemble.compilation import entry
+from nnviz.core.ensemble.compilation import entry, inlined
 from nnviz.core.ensemble.network import plain
 from nnviz.core.memo import memo
 from nnviz.core.seeds import initial_weights
 
 Floats = NDArray[np.float64]
-STEPS = 2000
-RATE = 0.05
+STEPS = 1500
+RATE = 0.07
 GAIN = 4.0  # times PyTorch's first weights, so that the network could follow single points
 
 
@@ -33,11 +33,49 @@ class Network:
     @property
     def alive(self) -> NDArray[np.bool_]:
         """Which units still pass something on, (H,)."""
-        return (self.into != 0) & (self.out != 0)
+        return np.asarray((self.into != 0) & (self.out != 0))
 
     def answer(self, x: Floats) -> Floats:
         """Return the outputs at x (M,)."""
         return np.asarray(np.tanh(np.outer(x, self.into) + self.bias) @ self.out + self.level)
+
+
+@inlined
+def _slopes(x: Floats, y: Floats, into: Floats, bias: Floats, out: Floats, level: float, slopes: Floats) -> float:
+    """Write the slopes of ½ mean(error²) for into, bias and out into slopes (3, H); return that for the level."""
+    slopes[:] = 0.0
+    total = 0.0
+    hidden = np.empty(len(into))
+    for row in range(len(x)):
+        error = level - y[row]
+        for j in range(len(into)):
+            hidden[j] = np.tanh(x[row] * into[j] + bias[j])
+            error += hidden[j] * out[j]
+        error /= len(x)
+        total += error
+        for j in range(len(into)):
+            back = error * out[j] * (1 - hidden[j] ** 2)
+            slopes[0, j] += back * x[row]
+            slopes[1, j] += back
+            slopes[2, j] += error * hidden[j]
+    return total
+
+
+@inlined
+def _move(weights: Floats, slope: Floats, l1: float, l2: float, radius: float, proximal: bool) -> None:
+    """Take one penalized step in place, then put weights that have become too long back on the ball."""
+    length = 0.0
+    for j in range(len(weights)):
+        moved = weights[j] - RATE * (slope[j] + l2 * weights[j])
+        if proximal:
+            size = max(abs(moved) - RATE * l1, 0.0)
+            moved = np.sign(moved) * size if size > 0 else 0.0
+        else:
+            moved -= RATE * l1 * np.sign(weights[j])
+        weights[j] = moved
+        length += moved**2
+    if length > radius**2:
+        weights *= radius / np.sqrt(length)
 
 
 @entry
@@ -48,44 +86,18 @@ def _descend_network(
     bias: Floats,
     out: Floats,
     level: Floats,
-    numbers: Floats,
+    cost: Floats,
     steps: int,
     proximal: bool,
 ) -> None:
-    """Take full-batch steps on ½ mean(error²) + penalty, in place; numbers: rate, l1, l2, radius. Biases go free."""
-    rate, l1, l2, radius = numbers[0], numbers[1], numbers[2], numbers[3]
-    count, units = len(x), len(into)
+    """Take full-batch steps on ½ mean(error²) + penalty, in place; cost: l1, l2, radius. Biases go free."""
+    slopes = np.empty((3, len(into)))
     for _ in range(steps):
-        slope_into, slope_bias, slope_out = np.zeros(units), np.zeros(units), np.zeros(units)
-        slope_level = 0.0
-        hidden = np.empty(units)
-        for row in range(count):
-            error = level[0] - y[row]
-            for j in range(units):
-                hidden[j] = np.tanh(x[row] * into[j] + bias[j])
-                error += hidden[j] * out[j]
-            error /= count
-            slope_level += error
-            for j in range(units):
-                back = error * out[j] * (1 - hidden[j] ** 2)
-                slope_out[j] += error * hidden[j]
-                slope_into[j] += back * x[row]
-                slope_bias[j] += back
-        for weights, slope in ((into, slope_into), (out, slope_out)):
-            length = 0.0
-            for j in range(units):
-                moved = weights[j] - rate * (slope[j] + l2 * weights[j])
-                if proximal:
-                    size = max(abs(moved) - rate * l1, 0.0)
-                    moved = np.sign(moved) * size if size > 0 else 0.0
-                else:
-                    moved -= rate * l1 * np.sign(weights[j])
-                weights[j] = moved
-                length += moved**2
-            if length > radius**2:
-                weights *= radius / np.sqrt(length)
-        bias -= rate * slope_bias
-        level[0] -= rate * slope_level
+        total = _slopes(x, y, into, bias, out, level[0], slopes)
+        _move(into, slopes[0], cost[0], cost[1], cost[2], proximal)
+        _move(out, slopes[2], cost[0], cost[1], cost[2], proximal)
+        bias -= RATE * slopes[1]
+        level[0] -= RATE * total
 
 
 @dataclass(frozen=True)
@@ -119,6 +131,6 @@ def train_network(
     """Train one network from the seed's weights under ½ mean(error²) and a cost on its weights, not on its biases."""
     start = initial_weights((1, width, 1), seed, gain=GAIN)
     into, bias, out, level = (plain(part.copy()) for part in np.split(start, [width, 2 * width, 3 * width]))
-    numbers = np.array([RATE, cost.l1, cost.l2, cost.radius])
+    numbers = np.array([cost.l1, cost.l2, cost.radius])
     _descend_network(np.array(x), np.array(y), into, bias, out, level, numbers, steps, proximal)
     return Network(into, bias, out, float(level[0]))

@@ -34,7 +34,7 @@ def network_chart(run: Run) -> Chart:
     ranks = np.arange(1, run.params.width + 1)
     solid = {"size": 9, "color": ["$red" if size == 0 else "$blue" for size in sizes[0]]}
     solid["symbol"] = ["x" if size == 0 else "circle" for size in sizes[0]]
-    hollow = {"size": 8, "color": "$grey", "symbol": "circle-open"}
+    hollow = {"size": 13, "color": "$grey", "symbol": "circle-open"}
     traces.append(base | {"mode": "markers", "x": ranks, "y": sizes[1], "marker": hollow} | RIGHT)
     traces.append(base | {"mode": "markers", "x": ranks, "y": sizes[0], "marker": solid, "cliponaxis": False} | RIGHT)
     zeros = [int(np.sum(each.weights == 0)) for each in (held, rough)]
@@ -60,5 +60,5 @@ def network_chart(run: Run) -> Chart:
         f"After {STEPS} steps {zeros[0]} of the network's {count} weights are exactly 0 by proximal steps and {zeros[1]} by plain "
         f"ones; {alive} of {run.params.width} units still pass something on."
     )
-    title = f"The same penalty on a network of {run.params.width} units: {alive} are left"
+    title = f"The same penalty on a network of {run.params.width} units: {alive} {'is' if alive == 1 else 'are'} left"
     return Chart("network", title, {"data": traces, "layout": layout}, alt, wide=True)

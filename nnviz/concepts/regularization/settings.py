@@ -81,7 +81,7 @@ class Params(params.Params):
         more=True,
     )
     width: int = params.field(
-        32,
+        24,
         "Network's width",
         "Hidden units of the small network below, which learns from the same points under the same penalty.",
         ge=4,
