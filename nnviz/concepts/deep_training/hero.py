@@ -118,7 +118,7 @@ def _layout(run: Run, top: float) -> Trace:
             "aspectmode": "manual",
             "aspectratio": {"x": 1.2, "y": 1.2, "z": 0.75},
             "camera": {"eye": EYE, "center": {"x": 0, "y": 0, "z": -0.16}},
-            "dragmode": "orbit",
+            "dragmode": "turntable",
         }
         words = (
             f"<b>{NAMES[index]}</b>" if run.params.sketch else f"<b>{NAMES[index]}</b><br>{valley_words(each.valleys)}"

@@ -42,7 +42,7 @@ def recipe(
     kept = best if restore else stopped
     return {
         "test error": tested[kept],
-        "gain over the last epoch": tested[-1] - tested[kept],
+        "test error of the last epoch": tested[-1],
         "lowest test error": min(tested),
         "epoch kept": kept,
     }
