@@ -83,8 +83,8 @@ REFERENCES = (
 
 lesson = Lesson(
     intro="Each pixel is a network of its own, trained from the same start at its own two learning rates: blue learned, "
-    "orange blew up. **Drag a rectangle** over the edge, and the window is trained anew; the edge stays ragged as far "
-    "as the numbers reach. Then choose another **large picture**: why 2/λ is a limit, what a rate does to a real net, "
+    "orange blew up. **Drag a rectangle** over the edge, and the window is trained anew: is the edge still ragged there?"
+    " Then choose another **large picture**: why 2/λ is a limit, what a rate does to a real net, "
     "and how to find a good one.",
     predictions=PREDICTIONS,
     presets=PRESETS,
@@ -111,8 +111,7 @@ lesson = Lesson(
         ),
         Note(
             2,
-            "Activation of the tiny nets: linear. Ask: “Where has the coast gone?” Box counting says the same "
-            "with a number.",
+            "Activation of the tiny nets: linear. Ask: “What became of the coast?” Box counting answers with a number.",
         ),
         Note(1, "Break it, “A net at rate 12”. Ask: “Which number in the diagnosis would have warned us?” (2/η.)"),
     ),

@@ -67,7 +67,7 @@ class Params(params.Params):
         when=SCHEDULED,
     )
     unit: Activation = params.field(
-        "tanh", "Activation of the tiny nets", "What bends a hidden unit's sum; without any, the edge is smooth.",
+        "tanh", "Activation of the tiny nets", "What bends a hidden unit's sum. Compare the edges, and the dimension that box counting finds.",
         labels={"tanh": "tanh", "relu": "ReLU", "linear": "Linear (none)"}, when=MAP,
     )  # fmt: skip
     steps: int = params.field(

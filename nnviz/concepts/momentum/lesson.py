@@ -62,7 +62,9 @@ MEASURES = (
     Measure("height at the end", "", lambda run: run.heights[run.front, -1], "less"),
     Measure("height without momentum", "", lambda run: run.heights[0, -1], "less"),
     Measure("network's loss at the rate 0.01", "nats", lambda run: nets.calm_loss(run.nets, run.params.method), "less"),
-    Measure("network's loss at the rate 0.01, without momentum", "nats", lambda run: nets.calm_loss(run.nets, "sgd"), "less"),
+    Measure(
+        "network's loss at the rate 0.01, without momentum", "nats", lambda run: nets.calm_loss(run.nets, "sgd"), "less"
+    ),
 )
 
 PREDICTIONS = (

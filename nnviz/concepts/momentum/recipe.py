@@ -18,7 +18,9 @@ def recipe(
         "height at the end": height(rate, beta, nesterov, kappa, (x, y), steps),
         "height without momentum": height(rate, 0.0, False, kappa, (x, y), steps),
         "network's loss at the rate 0.01": trained_loss(lambda own: descent(own, CALM, beta, nesterov), SEED),
-        "network's loss at the rate 0.01, without momentum": trained_loss(lambda own: descent(own, CALM, 0.0, False), SEED),
+        "network's loss at the rate 0.01, without momentum": trained_loss(
+            lambda own: descent(own, CALM, 0.0, False), SEED
+        ),
     }
 
 
