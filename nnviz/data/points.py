@@ -1,5 +1,7 @@
 """Points that a learner has put into the plane by hand, as text that fits into an address."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,6 +39,19 @@ def own_set(text: str, *, most_classes: int = CLASSES) -> Dataset:
     labels = np.minimum(labels, most_classes - 1)
     count = max(2, int(labels.max()) + 1)
     return Dataset(positions, labels, ("x₁", "x₂"), tuple("abcdef"[:count]), "Your own points")
+
+
+def within(window: tuple[float, float]) -> Callable[[str], str]:
+    """Return a check of a text of points: each coordinate in the window; raises ValueError as `parse` and beyond it."""
+
+    def check(text: str) -> str:
+        positions, _ = parse(text)
+        if np.any((positions < window[0]) | (positions > window[1])):
+            farthest = np.abs(positions).max()
+            raise ValueError(f"points must lie from {window[0]:g} to {window[1]:g}, got {farthest:g}")
+        return text
+
+    return check
 
 
 def write(positions: NDArray[np.float64], labels: NDArray[np.int64]) -> str:

@@ -67,3 +67,11 @@ def test_two_points_stand_in_where_there_are_fewer(text: str) -> None:
     found = points.own_set(text)
     assert len(found) == 2
     np.testing.assert_array_equal(found.targets, [0, 1])
+
+
+def test_points_outside_the_window_are_refused_with_the_farthest() -> None:
+    check = within((-2.5, 2.5))
+    assert check("1,2,0;-2.5,2.5,1") == "1,2,0;-2.5,2.5,1"
+    assert check("") == ""
+    with pytest.raises(ValueError, match=r"from -2.5 to 2.5, got 7"):
+        check("0,0,1;1,-7,0")

@@ -13,7 +13,7 @@ from nnviz.concepts.activations.tower import Passage, passage
 from nnviz.core import params
 from nnviz.core.diagnosis import SATURATED
 from nnviz.core.progress import Report, part, silent
-from nnviz.data.points import parse
+from nnviz.data.points import within
 from nnviz.data.toy import WINDOW
 
 LIMIT = 8.0  # the input runs from −LIMIT to LIMIT
@@ -108,13 +108,7 @@ class Params(params.Params):
         8, "Seeds", "How many nets are trained per function, each from its own seed", ge=1, le=32, more=True
     )
 
-    @field_validator("points")
-    @classmethod
-    def _points_lie_in_the_window(cls, text: str) -> str:
-        positions, _ = parse(text)
-        if np.any(np.abs(positions) > WINDOW[1]):
-            raise ValueError(f"points must lie from {WINDOW[0]} to {WINDOW[1]}, got {np.abs(positions).max():g}")
-        return text
+    _points_lie_in_the_window = field_validator("points")(within(WINDOW))
 
     def knob(self, name: Name) -> float:
         """Return the leak, α or β of a function; 0 for one that has none."""

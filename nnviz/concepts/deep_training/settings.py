@@ -3,14 +3,13 @@
 from dataclasses import replace
 from typing import Any, Literal, Self
 
-import numpy as np
 from pydantic import field_validator
 
 from nnviz.concepts.deep_training.landscape import Directions
 from nnviz.concepts.deep_training.nets import Data, Net, Scheme
 from nnviz.concepts.deep_training.repair import Change, Patient
 from nnviz.core import params
-from nnviz.data.points import parse
+from nnviz.data.points import within
 from nnviz.data.toy import WINDOW
 from nnviz.models.deep import Activation, Norm
 from nnviz.models.deep_training import Optimizer
@@ -169,13 +168,7 @@ class Params(params.Params):
     )  # fmt: skip
     sketch: bool = params.field(False, "Sketch", "A coarser picture, while a hand still moves.", editor="hidden")
 
-    @field_validator("own")
-    @classmethod
-    def _points_lie_in_the_window(cls, text: str) -> str:
-        positions, _ = parse(text)
-        if np.any(np.abs(positions) > WINDOW[1]):
-            raise ValueError(f"points must lie from {WINDOW[0]} to {WINDOW[1]}, got {np.abs(positions).max():g}")
-        return text
+    _points_lie_in_the_window = field_validator("own")(within(WINDOW))
 
     @property
     def net(self) -> Net:

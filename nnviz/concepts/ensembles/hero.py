@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnviz.charts import theme
-from nnviz.charts.build import Trace, axis, heat
+from nnviz.charts.build import Trace, heat
+from nnviz.charts.planes import pair
 from nnviz.charts.view import Chart
 from nnviz.concepts.ensembles import words
 from nnviz.concepts.ensembles.model import Run
@@ -39,7 +40,7 @@ def hero(run: Run) -> Chart:
     heading = (
         "Thin lines: the members’ boundaries, purple the newest. Thick: theirs together. Right: their disagreement"
     )
-    return Chart("members", heading, {"data": traces, "layout": _layout(titles)}, words.picture(run), frames)
+    return Chart("members", heading, {"data": traces, "layout": pair(titles, WINDOW)}, words.picture(run), frames)
 
 
 def strokes(weights: NDArray[np.float64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -117,24 +118,3 @@ def _points(run: Run) -> Trace:
     place = {"x": points.inputs[:, 0], "y": points.inputs[:, 1], "text": names}
     hover = {"hovertemplate": "%{text}: (%{x:.2f}, %{y:.2f})<extra></extra>"}
     return {"type": "scatter", "mode": "markers", "marker": look} | place | hover
-
-
-def _layout(titles: tuple[list[str], list[str]]) -> Trace:
-    ticks: Trace = {"tickvals": [-2, 0, 2], "showgrid": False, "fixedrange": True}
-    across = axis("x₁", LOW, HIGH, **ticks, constrain="domain")
-    up = axis("x₂", LOW, HIGH, **ticks, constrain="domain", scaleanchor="x")
-    for each in (across, up):
-        each["title"]["standoff"] = 2
-    note = {"x": (LOW + HIGH) / 2, "y": HIGH, "yanchor": "bottom", "xanchor": "center", "showarrow": False}
-    return {
-        "showlegend": False,
-        "margin": {"l": 40, "r": 8, "t": 26, "b": 36},
-        "xaxis": across | {"domain": [0, 0.485], "constraintoward": "right"},
-        "yaxis": up,
-        "xaxis2": across | {"domain": [0.515, 1], "anchor": "y2", "constraintoward": "left"},
-        "yaxis2": up | {"anchor": "x2", "scaleanchor": "x2", "showticklabels": False, "title": {"text": ""}},
-        "annotations": [
-            note | {"xref": f"x{panel}", "yref": f"y{panel}", "text": title[-1]}
-            for panel, title in zip(("", "2"), titles, strict=True)
-        ],
-    }

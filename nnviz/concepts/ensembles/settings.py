@@ -8,7 +8,7 @@ from pydantic import field_validator
 from nnviz.concepts.ensembles.draws import FOLDS, Method
 from nnviz.concepts.ensembles.training import Data, Setting
 from nnviz.core import params
-from nnviz.data.points import parse
+from nnviz.data.points import parse, within
 from nnviz.data.toy import WINDOW
 
 METHODS = {
@@ -132,13 +132,7 @@ class Params(params.Params):
         False, "Sketch", "One ensemble, coarse pictures, while a hand still moves a control.", editor="hidden"
     )
 
-    @field_validator("own")
-    @classmethod
-    def _points_lie_in_the_window(cls, text: str) -> str:
-        positions, _ = parse(text)
-        if np.any(np.abs(positions) > WINDOW[1]):
-            raise ValueError(f"points must lie from {WINDOW[0]} to {WINDOW[1]}, got {np.abs(positions).max():g}")
-        return text
+    _points_lie_in_the_window = field_validator("own")(within(WINDOW))
 
     @property
     def setting(self) -> Setting:

@@ -2,13 +2,12 @@
 
 from typing import Any, Literal, Self
 
-import numpy as np
 from pydantic import field_validator
 
 from nnviz.concepts.learning_rate.nets import Data, Schedule, Setting
 from nnviz.concepts.learning_rate.trainability import Activation, Tiny, Window
 from nnviz.core import params
-from nnviz.data.points import parse
+from nnviz.data.points import within
 from nnviz.data.toy import WINDOW as PLANE
 
 Picture = Literal["map", "descent", "curves", "range"]
@@ -118,13 +117,7 @@ class Params(params.Params):
     py: float = corner(0.72, "Layer 2's rate of the pixel looked at")
     sketch: bool = params.field(False, "Sketch", "Coarser and fewer, while a hand still moves.", editor="hidden")
 
-    @field_validator("points")
-    @classmethod
-    def _points_lie_in_the_window(cls, text: str) -> str:
-        positions, _ = parse(text)
-        if np.any(np.abs(positions) > PLANE[1]):
-            raise ValueError(f"points must lie from {PLANE[0]} to {PLANE[1]}, got {np.abs(positions).max():g}")
-        return text
+    _points_lie_in_the_window = field_validator("points")(within(PLANE))
 
     @property
     def window(self) -> Window:

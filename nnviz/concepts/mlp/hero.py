@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnviz.charts import theme
-from nnviz.charts.build import Trace, axis
+from nnviz.charts.build import Trace
+from nnviz.charts.planes import pair
 from nnviz.charts.view import Chart
 from nnviz.concepts.mlp import words
 from nnviz.concepts.mlp.model import Run
@@ -38,7 +39,7 @@ def surfaces_chart(run: Run) -> Chart:
     titles = panel_titles(run)
     frames |= {f"layout.annotations.{panel}.text": titles[panel] for panel in (0, 1)}
     title = "A single unit against a hidden layer, on the same training points; a ring marks one on the wrong side"
-    return Chart("surfaces", title, {"data": traces, "layout": _layout(titles)}, words.picture(run), frames)
+    return Chart("surfaces", title, {"data": traces, "layout": pair(titles, WINDOW)}, words.picture(run), frames)
 
 
 def wrong_points(run: Run, panel: int) -> NDArray[np.float32]:
@@ -103,24 +104,3 @@ def _rings(run: Run, wrong: NDArray[np.float32]) -> Trace:
 def _lines(x: NDArray[np.float32], y: NDArray[np.float32]) -> Trace:
     stroke = {"color": "$ink/0.55", "width": 1.3, "dash": "dot"}
     return {"type": "scatter", "mode": "lines", "x": x, "y": y, "line": stroke, "hoverinfo": "skip"} | PANELS[1]
-
-
-def _layout(titles: tuple[list[str], list[str]]) -> Trace:
-    ticks: Trace = {"tickvals": [-2, 0, 2], "showgrid": False, "fixedrange": True}
-    across = axis("x₁", LOW, HIGH, **ticks, constrain="domain")
-    up = axis("x₂", LOW, HIGH, **ticks, constrain="domain", scaleanchor="x")
-    for each in (across, up):
-        each["title"]["standoff"] = 2
-    note = {"x": (LOW + HIGH) / 2, "y": HIGH, "yanchor": "bottom", "xanchor": "center", "showarrow": False}
-    return {
-        "showlegend": False,
-        "margin": {"l": 40, "r": 8, "t": 26, "b": 36},
-        "xaxis": across | {"domain": [0, 0.485], "constraintoward": "right"},
-        "yaxis": up,
-        "xaxis2": across | {"domain": [0.515, 1], "anchor": "y2", "constraintoward": "left"},
-        "yaxis2": up | {"anchor": "x2", "scaleanchor": "x2", "showticklabels": False, "title": {"text": ""}},
-        "annotations": [
-            note | {"xref": f"x{panel}", "yref": f"y{panel}", "text": title[-1]}
-            for panel, title in zip(("", "2"), titles, strict=True)
-        ],
-    }

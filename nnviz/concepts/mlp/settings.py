@@ -2,12 +2,11 @@
 
 from typing import Self
 
-import numpy as np
 from pydantic import field_validator
 
 from nnviz.concepts.mlp.training import SIZES, Activation, Data, Initialization, Setting
 from nnviz.core import params
-from nnviz.data.points import parse
+from nnviz.data.points import within
 from nnviz.data.toy import WINDOW
 
 DATA = {
@@ -99,13 +98,7 @@ class Params(params.Params):
         False, "Sketch", "Coarser pictures, while a hand still moves a control.", editor="hidden"
     )
 
-    @field_validator("points")
-    @classmethod
-    def _points_lie_in_the_window(cls, text: str) -> str:
-        positions, _ = parse(text)
-        if np.any(np.abs(positions) > WINDOW[1]):
-            raise ValueError(f"points must lie from {WINDOW[0]} to {WINDOW[1]}, got {np.abs(positions).max():g}")
-        return text
+    _points_lie_in_the_window = field_validator("points")(within(WINDOW))
 
     @property
     def quick(self) -> bool:

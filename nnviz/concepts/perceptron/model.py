@@ -13,7 +13,7 @@ from nnviz.concepts.perceptron.starts import order_of, starting_weights
 from nnviz.core import params
 from nnviz.core.memo import memo
 from nnviz.core.progress import Report, silent
-from nnviz.data.points import parse
+from nnviz.data.points import within
 from nnviz.data.toy import WINDOW
 
 Data = Literal["separable", "overlapping", "xor", "own"]
@@ -84,13 +84,7 @@ class Params(params.Params):
         8, "Seeds", "Orders that are compared: the one shown and those that follow it.", ge=1, le=32, more=True
     )
 
-    @field_validator("points")
-    @classmethod
-    def _points_lie_in_the_window(cls, text: str) -> str:
-        positions, _ = parse(text)
-        if np.any(np.abs(positions) > WINDOW[1]):
-            raise ValueError(f"points must lie from {WINDOW[0]} to {WINDOW[1]}, got {np.abs(positions).max():g}")
-        return text
+    _points_lie_in_the_window = field_validator("points")(within(WINDOW))
 
     def preview(self) -> Self:
         """Show one order while the hand moves."""
