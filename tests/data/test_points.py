@@ -70,7 +70,7 @@ def test_two_points_stand_in_where_there_are_fewer(text: str) -> None:
 
 
 def test_points_outside_the_window_are_refused_with_the_farthest() -> None:
-    check = within((-2.5, 2.5))
+    check = points.within((-2.5, 2.5))
     assert check("1,2,0;-2.5,2.5,1") == "1,2,0;-2.5,2.5,1"
     assert check("") == ""
     with pytest.raises(ValueError, match=r"from -2.5 to 2.5, got 7"):
