@@ -27,7 +27,7 @@ SCHEDULES = {
     "plateau": "Reduce on plateau",
 }
 DATA = {"moons": "Two moons", "circle": "Circle", "xor": "XOR", "spiral": "Spiral", "points": "Your own points"}
-GRIDS = {"sketch": (12, 32), "medium": (96, 256), "fine": (192, 512)}
+GRIDS = {"sketch": (24, 64), "medium": (96, 256), "fine": (192, 512)}
 """Rows and columns of the map; multiples of 16 but for the sketch, which nobody counts boxes on."""
 FARTHEST = 6.0  # decades from 1 that the map reaches
 HOME = (-0.6, 2.4, 0.2, 1.2)  # the window the map opens with
@@ -71,7 +71,7 @@ class Params(params.Params):
     )  # fmt: skip
     steps: int = params.field(
         150, "Steps of each tiny net", "Full-batch steps; more of them let finer filaments of the edge appear.",
-        ge=50, le=500, multiple_of=50, when=MAP,
+        ge=50, le=500, multiple_of=50, live=True, when=MAP,
     )  # fmt: skip
     detail: Literal["medium", "fine"] = params.field(
         "medium", "Networks on the map", "Fine trains four times as many networks and takes four times as long.",
