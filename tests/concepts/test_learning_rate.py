@@ -357,7 +357,8 @@ def test_a_preview_is_quick_and_draws_the_same_charts() -> None:
         full, quick = view(run(params)), view(run(params.preview()))
         assert [chart.name for chart in full.charts] == [chart.name for chart in quick.charts]
         assert full.charts[0].name == picture
-    assert run(settings().preview()).map.ends.size == 12 * 32
+    assert run(settings(picture="map").preview()).map.ends.size == 24 * 64
+    assert run(settings(picture="descent").preview()).map.ends.size == 12 * 32
 
 
 def test_first_prediction_is_oscillation_that_grows() -> None:
