@@ -67,10 +67,8 @@ REFERENCES = (
 )
 
 lesson = Lesson(
-    intro="Add layers to a net and at some point it gets worse on its own training points, although a deeper net can do all "
-    "that a shallower one can. See why: turn the two landscapes, one of a plain net, one of the same net with residual "
-    "connections (skips), and watch where training goes. Then get broken nets to train with as few changes as you can, "
-    "and look for good settings on a budget.",
+    intro="Add layers, and a net may fit its own training points worse. See why: turn the two landscapes, one of a plain net, "
+    "one of the same net with residual connections (skips). Then repair broken nets, and search for good settings.",
     predictions=PREDICTIONS,
     presets=PRESETS,
     claims=CLAIMS,

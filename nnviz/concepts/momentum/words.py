@@ -21,20 +21,20 @@ def sentence(run: Run) -> str:
 def _descent(run: Run) -> str:
     p, name = run.params, look.NAMES[run.params.method]
     gaps = np.hypot(*run.ways[:, -1].T)
-    start = f"After {p.steps} steps the {name} (α = {p.rate:g}, β = {p.beta:g}) is {_gap(gaps[run.front])}, "
+    start = f"After {p.steps} steps the {name} (α = {p.rate:g}, β = {p.beta:g}) is {_gap(gaps[run.front])} from the lowest point, "
     start += f"gradient descent at the same α {_gap(gaps[0])}."
     own, measured = float(run.formula[run.front]), float(run.measured[run.front])
     rate, beta = theory.best(p.method, p.kappa)
     least = float(theory.steps_for_a_tenth(theory.best_convergence(p.method, p.kappa)))
     need = float(theory.steps_for_a_tenth(own))
     seen = f" (measured {look.factor(measured)})" if np.isfinite(measured) else ""
-    long = f"In the long run a step multiplies its error by {look.factor(own)}{seen}"
+    long = f"In the long run a step multiplies it by {look.factor(own)}{seen}"
     long += f": it {look.need(need)}"
     return f"{start} {long}; the best, α = {rate:.3g} and β = {beta:.3g}, takes {look.steps(least)}."
 
 
 def _gap(distance: float) -> str:
-    return f"{look.number(float(distance))} from the lowest point" if np.isfinite(distance) else "out of all bounds"
+    return look.number(float(distance)) if np.isfinite(distance) else "infinitely far"
 
 
 def _network(run: Run) -> str:
