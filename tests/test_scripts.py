@@ -124,6 +124,10 @@ OTHERS: dict[str, tuple[dict[str, Any], ...]] = {
         {"depth": 5, "norm": "none", "optimizer": "adam", "rate": 0.01, "scheme": "large", "steps": 40, "seeds": 2},
         {"depth": 4, "norm": "group", "data": "points", "own": "0,0,0;1,1,1;-1,1,0", "clipping": True, "steps": 20},
     ),
+    "batch-norm": (
+        {"norm": "layer", "noise": 0.5, "depth": 3, "steps": 50, "seeds": 2, "data": "moons", "after": True},
+        {"eval_mode": False, "batch": 12, "depth": 2, "steps": 50, "seeds": 1, "seed": 4, "activation": "tanh"},
+    ),
     "dropout": (
         {"data": "digits", "same": False, "second": 0.2, "points": 70, "width": 10, "epochs": 50, "eval_mode": False},
         {"scaling": "keep", "rate": 0.3, "points": 60, "epochs": 50, "seed": 3, "seeds": 2},

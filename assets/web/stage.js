@@ -236,7 +236,7 @@ class Stage {
   async show(line, stage) {
     if (stage !== "partial") this.wait.hidden = true;
     this.mode ??= themeMode(this.root);
-    this.place(line.charts);
+    this.place(line.charts, stage);
     const { sentence, findings, steps, unit, captions } = line.view;
     this.sentence.textContent = sentence;
     this.findings.replaceChildren(...findings.map(findingItem));
@@ -262,11 +262,12 @@ class Stage {
     this.settle();
   }
 
-  // Keep chart elements in the order of the view; those no longer in it go.
-  place(charts) {
+  // Keep chart elements in the order of the view; those no longer in it go, but below the hero only when the run is whole:
+  // what a preview leaves out comes back, and the page does not jump meanwhile.
+  place(charts, stage) {
     const names = charts.map((chart) => chart.name);
     for (const [name, box] of this.charts) {
-      if (!names.includes(name)) {
+      if (!names.includes(name) && (stage === "full" || box.root.parentElement === this.hero)) {
         box.close();
         this.charts.delete(name);
       }
