@@ -182,7 +182,7 @@ def _verdict(word: Word, interval: Interval, what: str, unit: str, seeds: int | 
     else:
         sentence += f" ({level} interval {interval.low:.3g} to {interval.high:.3g}, {count} seeds): {rule}"
     if interval.lost:
-        sentence += f"; {interval.lost} of {interval.count} diverged and are left out"
+        sentence += f"; {interval.lost} of {interval.count} gave no number and are left out"
         if interval.lost > TOLERATED_LOSS * interval.count:
             word = "it depends"
             sentence += ", too many to decide"

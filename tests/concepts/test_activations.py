@@ -16,6 +16,7 @@ from nnviz.concepts.activations.simplex import CORNERS, place
 from nnviz.concepts.activations.tower import BINS, EDGES, backward, draws, forward, passage
 from nnviz.core.claims import Claim
 from nnviz.core.lesson import Prediction, Preset
+from nnviz.core.notation import significant
 from nnviz.core.params import controls
 from nnviz.core.progress import Superseded, silent
 
@@ -426,7 +427,7 @@ def test_labels_keep_apart_inside_their_window_and_in_order(positions: list[floa
     ("number", "text"), [(0, "0"), (-1.5, "−1.5"), (3.6e-8, "3.6·10⁻⁸"), (0.0012345, "0.00123"), (2.5e7, "2.5·10⁷")]
 )
 def test_numbers_are_written_for_people(number: float, text: str) -> None:
-    assert look.number(number) == text
+    assert significant(number) == text
 
 
 # Words

@@ -16,6 +16,7 @@ from nnviz.concepts.losses.samples import class_points, curve_points
 from nnviz.concepts.losses.wrong import durations, steps_until, unit_descent
 from nnviz.core.claims import Claim
 from nnviz.core.lesson import Preset
+from nnviz.core.notation import significant
 from nnviz.core.params import controls
 from nnviz.core.progress import Superseded, silent
 from nnviz.core.script import as_python, cells
@@ -389,9 +390,9 @@ def test_the_script_prints_the_numbers_on_screen(changes: dict[str, Any], tmp_pa
 
 
 def test_numbers_are_written_as_people_write_them() -> None:
-    assert look.number(4987.3) == "4990"
-    assert look.number(-81.0) == "−81"
-    assert look.number(0.00012) == "1.2·10⁻⁴"
+    assert significant(4987.3) == "4990"
+    assert significant(-81.0) == "−81"
+    assert significant(0.00012) == "1.2·10⁻⁴"
 
 
 def test_one_step_is_one_step() -> None:

@@ -15,6 +15,7 @@ from nnviz.concepts.neuron.model import PIXELS
 from nnviz.concepts.neuron.network_charts import joined
 from nnviz.concepts.neuron.targets import DRAWN, parse_heights, target_curve
 from nnviz.concepts.neuron.unit import LABELS, activate, line_distance, neuron, slope
+from nnviz.core.notation import decimals
 from nnviz.core.params import controls
 from nnviz.core.progress import Superseded, silent
 from nnviz.core.script import as_python, cells
@@ -208,9 +209,9 @@ def test_the_diagram_has_every_number_on_it() -> None:
     texts = " ".join(chart.figure["data"][-1]["text"])
     words = " ".join(note["text"] for note in chart.figure["layout"]["annotations"])
     for number in (-1.0, 2.0, -1.5, -0.8, 0.25, -2.05, np.tanh(-2.05)):
-        assert look.number(number) in texts
+        assert decimals(number) in texts
     for number in (1.5, -0.4, 0.25, 1 - np.tanh(-2.05) ** 2):
-        assert look.number(number) in words
+        assert decimals(number) in words
     dashes = [shape["line"].get("dash") for shape in chart.figure["layout"]["shapes"][:6]]
     assert dashes == ["solid", "solid", "dash", "dash", "solid", "solid"]
     assert len(chart.figure["data"]) <= 12
@@ -315,7 +316,7 @@ def test_the_sentence_has_the_runs_numbers() -> None:
 
 @pytest.mark.parametrize(("value", "text"), [(0.0, "0.00"), (-0.001, "0.00"), (-1.5, "−1.50"), (2.346, "2.35")])
 def test_numbers_are_written_for_people(value: float, text: str) -> None:
-    assert look.number(value) == text
+    assert decimals(value) == text
     assert look.short(3.2e-7) == "3.2·10⁻⁷"
 
 

@@ -16,6 +16,7 @@ from nnviz.concepts.perceptron.clouds import cloud, overlapping, separable, xor
 from nnviz.concepts.perceptron.model import MARGINS, bound_of, sweep
 from nnviz.concepts.perceptron.rule import MOST_MISTAKES, learn, margin, next_mistake, signed_points
 from nnviz.concepts.perceptron.starts import order_of, starting_weights
+from nnviz.core.notation import decimals
 from nnviz.core.params import controls
 from nnviz.core.progress import Superseded, silent
 from nnviz.core.script import as_python, cells
@@ -318,7 +319,7 @@ def test_the_hero_shows_the_step_at_every_moment() -> None:
         np.testing.assert_allclose(pair @ weights[1:] + weights[0], 0, atol=1e-4 * np.linalg.norm(weights))
     assert len(chart.figure["data"]) <= 12
     last = [text[-1] for path_, text in chart.frames.items() if path_.startswith("layout.annotations")]
-    assert look.number(float(path.weights[-1, 0])) in last[2]
+    assert decimals(float(path.weights[-1, 0])) in last[2]
 
 
 def test_sides_are_coloured_by_class() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from nnviz.charts.view import View
-from nnviz.concepts.regularization import Params, lesson, predictions, run, view, words
+from nnviz.concepts.regularization import Params, lesson, predictions, run, view
 from nnviz.concepts.regularization.hero import ellipse, loss_above, region
 from nnviz.concepts.regularization.model import STEPS, STRENGTHS, Run, solve, zeros_of
 from nnviz.concepts.regularization.network import Cost, cost_of
@@ -31,6 +31,7 @@ from nnviz.concepts.regularization.solvers import (
     soft_threshold,
 )
 from nnviz.core.claims import Verdict
+from nnviz.core.notation import significant
 from nnviz.core.params import controls
 from nnviz.core.progress import Superseded, silent
 
@@ -321,7 +322,7 @@ def test_clicks_take_over_what_they_point_at(default_view: View, chart: str, par
 
 def test_the_sentence_has_the_runs_numbers(default: Run, default_view: View) -> None:
     assert f"{default.zeros[0]} of 12 weights are exactly 0" in default_view.sentence
-    assert words.number(float(np.median(default.error[1]))) in default_view.sentence
+    assert significant(float(np.median(default.error[1]))) in default_view.sentence
 
 
 def test_patients_are_drawn_as_bars() -> None:

@@ -13,6 +13,7 @@ from nnviz.concepts.activations.simplex import simplex_chart
 from nnviz.concepts.activations.trained import dead_chart, surface_chart, training_chart
 from nnviz.core import diagnosis
 from nnviz.core.diagnosis import SATURATED, Finding
+from nnviz.core.notation import significant
 from nnviz.core.statistics import band
 
 LARGE = {"functions": "functions", "tower": "tower", "nets": "training", "surfaces": "surfaces", "softmax": "simplex"}
@@ -48,12 +49,12 @@ def sentence(run: Run) -> str:
 def _reading_sentence(run: Run) -> str:
     slopes = {look.label(name): reading.slope for name, reading in run.readings.items()}
     flat = [label for label, slope in slopes.items() if abs(slope) < SATURATED]
-    at = f"At input {look.number(run.params.x)}"
+    at = f"At input {significant(run.params.x)}"
     cost = f"flat here (slope below {SATURATED:g}): less than a hundredth of the gradient gets through"
     if len(flat) == len(slopes):
         return f"{at} {_are(flat)} {cost}."
-    top = look.number(max(slopes.values(), key=abs))
-    steepest = [label for label, slope in slopes.items() if look.number(slope) == top]
+    top = significant(max(slopes.values(), key=abs))
+    steepest = [label for label, slope in slopes.items() if significant(slope) == top]
     first = f"{at} {_are(steepest)} the steepest, with slope {top}."
     if flat:
         return f"{first} {_capital(_are(flat))} {cost}."
@@ -64,11 +65,11 @@ def _reading_sentence(run: Run) -> str:
 def _tower_sentence(run: Run) -> str:
     gradient = {name: float(passage.gradient[0]) for name, passage in run.passages.items()}
     best, worst = max(gradient, key=lambda name: gradient[name]), min(gradient, key=lambda name: gradient[name])
-    parts = f"{look.number(gradient[best])} with {look.label(best)}"
+    parts = f"{significant(gradient[best])} with {look.label(best)}"
     if worst != best:
-        parts += f" and {look.number(gradient[worst])} with {look.label(worst)}"
+        parts += f" and {significant(gradient[worst])} with {look.label(worst)}"
     signal = ", ".join(
-        f"{look.label(name)} {look.number(float(each.deviation[-1]))}" for name, each in run.passages.items()
+        f"{look.label(name)} {significant(float(each.deviation[-1]))}" for name, each in run.passages.items()
     )
     top = f"of a gradient of 1 at the top of {run.params.layers} layers"
     arrives = f"At gain {run.params.gain:g}, {top}, {parts} arrives at layer 1."
@@ -95,9 +96,9 @@ def _softmax_sentence(run: Run) -> str:
     top = int(np.argmax(run.probabilities))
     p = float(run.probabilities[top])
     slope = float(run.jacobian[top, top])
-    at = f"At temperature {look.number(run.params.temperature)}"
-    first = f"{at} class {top + 1} gets {look.number(p)} of the probability."
-    return f"{first} Raising its logit by a little raises that {look.number(slope)} times as much: p(1 − p)/T."
+    at = f"At temperature {significant(run.params.temperature)}"
+    first = f"{at} class {top + 1} gets {significant(p)} of the probability."
+    return f"{first} Raising its logit by a little raises that {significant(slope)} times as much: p(1 − p)/T."
 
 
 def found(run: Run) -> tuple[Finding, ...]:

@@ -8,6 +8,7 @@ from nnviz.charts.view import Chart
 from nnviz.concepts.activations import look
 from nnviz.concepts.activations.model import Run
 from nnviz.concepts.activations.tower import EDGES, REACH, Passage
+from nnviz.core.notation import significant
 
 MIDDLES = (EDGES[:-1] + EDGES[1:]) / 2
 BRIGHTEST = 0.25  # share of a layer's activations in one bin that gets the brightest colour
@@ -30,7 +31,7 @@ def tower_chart(run: Run) -> Chart:
         number = _panel(layout, place, column / columns, 1 - row / rows, 1 / columns, 1 / rows, title)
         traces.append(_heat(passage) | {"xaxis": f"x{number}", "yaxis": f"y{number}"})
     _title_edges(layout, columns, count)
-    biased = f", bias {look.number(p.bias)}" if p.bias else ""
+    biased = f", bias {significant(p.bias)}" if p.bias else ""
     title = f"Activations through {p.layers} layers, weights of size {p.gain:g}/√n{biased}"
     return Chart("tower", title, {"data": traces, "layout": layout}, _tower_alt(run), height=max(300, 60 + 130 * rows))
 
@@ -56,7 +57,7 @@ def _panel(layout: Trace, place: int, left: float, top: float, wide: float, high
 
 
 def _short(value: float) -> str:
-    return look.number(value) if value >= 1e5 else look.number(float(f"{value:.2g}"))
+    return significant(value) if value >= 1e5 else significant(float(f"{value:.2g}"))
 
 
 def _title_edges(layout: Trace, columns: int, count: int) -> None:
@@ -76,7 +77,7 @@ def _bar() -> Trace:
 
 def _tower_alt(run: Run) -> str:
     parts = [
-        f"{look.label(name)} from {look.number(float(each.deviation[0]))} to {look.number(float(each.deviation[-1]))}"
+        f"{look.label(name)} from {significant(float(each.deviation[0]))} to {significant(float(each.deviation[-1]))}"
         for name, each in run.passages.items()
     ]
     listed = "; ".join(parts) or "no function"
@@ -93,7 +94,7 @@ def gradient_chart(run: Run) -> Chart:
         shown = np.where(each.gradient > 0, each.gradient, np.nan)
         base = {"type": "scatter", "mode": "lines+markers", "x": layers, "y": shown, "name": look.label(name)}
         traces.append(base | {"line": look.stroke(name), "marker": {"size": 5}})
-        size = look.number(float(each.gradient[0])) if each.gradient[0] > 0 else "0"
+        size = significant(float(each.gradient[0])) if each.gradient[0] > 0 else "0"
         note = {"x": 1, "y": float(place), "xanchor": "right", "xshift": -7, "text": f"{look.label(name)} {size}"}
         font = {"size": 11, "color": look.token(name)}
         notes.append(note | {"showarrow": False, "font": font, "bgcolor": "$paper/0.8"})
@@ -109,6 +110,6 @@ def _ticks(layers: int) -> list[int]:
 
 
 def _gradient_alt(run: Run) -> str:
-    parts = [f"{look.label(name)} {look.number(float(each.gradient[0]))}" for name, each in run.passages.items()]
+    parts = [f"{look.label(name)} {significant(float(each.gradient[0]))}" for name, each in run.passages.items()]
     listed = "; ".join(parts) or "no function"
     return f"Size of the gradient at layer 1 of {run.params.layers}, when it is 1 at the output: {listed}."

@@ -10,6 +10,7 @@ from nnviz.concepts.activations import look
 from nnviz.concepts.activations.functions import Name
 from nnviz.concepts.activations.model import INPUTS, LIMIT, Reading, Run
 from nnviz.core.diagnosis import SATURATED
+from nnviz.core.notation import significant
 
 VALUES = (-2.0, 4.4)  # the axis of φ: the same at every setting, so that the eye keeps the change
 SLOPES = (-0.2, 1.45)
@@ -30,7 +31,7 @@ def functions_chart(run: Run) -> Chart:
         run, values, slopes
     )
     times = "" if g == 1 else f" times gain {g:g}"
-    title = f"Each function and its slope, at input {look.number(x)}{times}; shaded where |slope| < {SATURATED:g}"
+    title = f"Each function and its slope, at input {significant(x)}{times}; shaded where |slope| < {SATURATED:g}"
     return Chart("functions", title, {"data": traces, "layout": layout}, _alt(run))
 
 
@@ -117,7 +118,7 @@ def _labels(run: Run, numbers: list[float], window: tuple[float, float], share: 
     notes = []
     for name, number, place in zip(run.readings, numbers, places, strict=True):
         off = " ↑" if number > high else " ↓" if number < low else ""
-        text = f"{look.number(number)}{off} {look.label(name)}"  # the number first: it stays when the page is narrow
+        text = f"{significant(number)}{off} {look.label(name)}"  # the number first: it stays when the page is narrow
         where = {"x": run.params.x, "y": float(place), "xref": f"x{panel}", "yref": f"y{panel}"}
         font = {"color": look.token(name), "size": 12}
         notes.append(where | side | {"text": text, "showarrow": False, "font": font, "bgcolor": "$paper/0.8"})
@@ -126,7 +127,7 @@ def _labels(run: Run, numbers: list[float], window: tuple[float, float], share: 
 
 def _alt(run: Run) -> str:
     parts = [
-        f"{look.label(name)} is {look.number(reading.value)} with slope {look.number(reading.slope)}"
+        f"{look.label(name)} is {significant(reading.value)} with slope {significant(reading.slope)}"
         for name, reading in run.readings.items()
     ]
-    return f"At input {look.number(run.params.x)} and gain {run.params.gain:g}: {'; '.join(parts) or 'no function'}."
+    return f"At input {significant(run.params.x)} and gain {run.params.gain:g}: {'; '.join(parts) or 'no function'}."

@@ -64,14 +64,6 @@ def spread(positions: Sequence[float], gap: float, low: float, high: float) -> N
     return placed
 
 
-def number(value: float) -> str:
-    """Return a number with three significant digits and a real minus sign; a tiny or huge one in powers of ten."""
-    if value == 0 or 1e-3 <= abs(value) < 1e5:
-        return f"{value:.3g}".replace("-", "−")
-    mantissa, exponent = f"{value:.1e}".split("e")
-    return f"{mantissa}·10{str(int(exponent)).translate(RAISED)}".replace("-", "−")
-
-
 def grid(count: int, *, flat: bool = False) -> tuple[int, int]:
     """Return columns and rows for `count` small panels: nearly square, or few rows of at most five."""
     columns = max(1, min(count, 5)) if flat else {0: 1, 1: 1, 2: 2, 4: 2}.get(count, 3)

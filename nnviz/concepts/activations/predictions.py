@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from nnviz.concepts.activations import look
 from nnviz.concepts.activations.functions import Name, softmax
 from nnviz.concepts.activations.model import LABELS, Params, Run
 from nnviz.core.lesson import Answer, Prediction
+from nnviz.core.notation import significant
 
 ASKED: tuple[Name, ...] = ("sigmoid", "tanh", "relu", "swish")
 SHARES = ("More than a tenth", "Between a tenth and a ten-thousandth", "Less than a ten-thousandth")
@@ -32,7 +32,7 @@ def _arriving(run: Run) -> Answer:
     share = float(gradient[0] / gradient[-1])
     choice = 0 if share > 0.1 else 1 if share > 1e-4 else 2
     per_layer = share ** (1 / (run.params.layers - 1))
-    arrives = f"Layer 1 has {look.number(share)} of layer {run.params.layers}'s gradient"
+    arrives = f"Layer 1 has {significant(share)} of layer {run.params.layers}'s gradient"
     because = f"{arrives}: ×{per_layer:.2f} at each layer on the way."
     return Answer(choice, because)
 
@@ -52,7 +52,7 @@ def _evening(run: Run) -> Answer:
     before, now = softmax(run.params.logits), run.probabilities
     was, becomes = (float(p.max() - p.min()) for p in (before, now))
     choice = 2 if abs(was - becomes) < 1e-9 else 0 if becomes > was else 1
-    largest = f"from {look.number(float(before.max()))} to {look.number(float(now.max()))}"
+    largest = f"from {significant(float(before.max()))} to {significant(float(now.max()))}"
     because = f"The largest probability goes {largest}; in the centre all three are ⅓."
     return Answer(choice, because)
 

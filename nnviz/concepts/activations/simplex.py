@@ -6,9 +6,9 @@ from numpy.typing import ArrayLike, NDArray
 from nnviz.charts import theme
 from nnviz.charts.build import Trace
 from nnviz.charts.view import Chart
-from nnviz.concepts.activations import look
 from nnviz.concepts.activations.functions import softmax
 from nnviz.concepts.activations.model import Run
+from nnviz.core.notation import significant
 
 CORNERS: NDArray[np.float64] = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])
 CLASSES = ("class 1", "class 2", "class 3")
@@ -42,12 +42,12 @@ def simplex_chart(run: Run) -> Chart:
         "annotations": _corner_labels() + _arrows(run) + _numbers(run),
     }
     drawn = "probabilities (outline: T = 1) and their place on the simplex"
-    title = f"Softmax at temperature {look.number(temperature)}: {drawn}"
+    title = f"Softmax at temperature {significant(temperature)}: {drawn}"
     return Chart("simplex", title, {"data": traces, "layout": layout}, _alt(run))
 
 
 def _names(run: Run) -> list[str]:
-    return [f"z{number}<br>{look.number(logit)}" for number, logit in zip("₁₂₃", run.params.logits, strict=True)]
+    return [f"z{number}<br>{significant(logit)}" for number, logit in zip("₁₂₃", run.params.logits, strict=True)]
 
 
 def _bars(run: Run) -> Trace:
@@ -93,7 +93,7 @@ def _path(run: Run) -> Trace:
 def _point(run: Run) -> Trace:
     x, y = place(run.probabilities)
     marker = {"size": 15, "color": "$red", "line": {"width": 2, "color": "$paper"}}
-    text = "p = " + ", ".join(look.number(float(p)) for p in run.probabilities)
+    text = "p = " + ", ".join(significant(float(p)) for p in run.probabilities)
     base = {"type": "scatter", "mode": "markers", "x": [x], "y": [y], "marker": marker, "text": [text]}
     return base | {"hoverinfo": "text"} | RIGHT
 
@@ -130,13 +130,13 @@ def _arrows(run: Run) -> list[Trace]:
 def _numbers(run: Run) -> list[Trace]:
     names = _names(run)
     return [
-        {"x": name, "y": float(p), "text": look.number(float(p)), "showarrow": False, "yanchor": "bottom", "yshift": 2}
+        {"x": name, "y": float(p), "text": significant(float(p)), "showarrow": False, "yanchor": "bottom", "yshift": 2}
         for name, p in zip(names, run.probabilities, strict=True)
     ]
 
 
 def _alt(run: Run) -> str:
     shares = ", ".join(
-        f"{look.number(float(p))} for {name}" for name, p in zip(CLASSES, run.probabilities, strict=True)
+        f"{significant(float(p))} for {name}" for name, p in zip(CLASSES, run.probabilities, strict=True)
     )
-    return f"Softmax of the logits at temperature {look.number(run.params.temperature)} gives {shares}."
+    return f"Softmax of the logits at temperature {significant(run.params.temperature)} gives {shares}."

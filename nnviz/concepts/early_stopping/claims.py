@@ -18,13 +18,14 @@ Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 PATIENCE = 30
 LEAST = 5.0  # % of the test error that matter
+FRESH = 100  # the task was chosen on seeds below 24, so a claim does not use them
 TUNING = 1000  # seeds from here on choose the fixed number of epochs
 ONCE = 0.8  # share of curves from which "falls, then rises once" is a description
 
 
 def task(seeds: Sequence[int]) -> Setting:
-    """Return the page's default task."""
-    return Setting(40, 0.5, 0.5, 64, 600, 10, tuple(seeds))
+    """Return the page's default task, on seeds that nobody had seen when it was chosen."""
+    return Setting(40, 0.5, 0.5, 64, 600, 10, tuple(FRESH + seed for seed in seeds))
 
 
 def everything(setting: Setting) -> Setting:

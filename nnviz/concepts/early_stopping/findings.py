@@ -3,9 +3,9 @@
 import numpy as np
 
 from nnviz.concepts.early_stopping.model import Run
-from nnviz.concepts.early_stopping.words import number
 from nnviz.core import diagnosis
 from nnviz.core.diagnosis import Finding
+from nnviz.core.notation import significant
 
 EARLY = 0.25  # kept before this share of the oracle's epoch
 COST = 1.25  # test error this many times the oracle's is a loss that matters
@@ -50,8 +50,8 @@ def few_watch(run: Run) -> Finding | None:
     drawn = run.drawn
     seen = float(run.curves.validation[run.kept[drawn], drawn])
     text = (
-        f"Only {count} point{'s watch' if count > 1 else ' watches'}: the loss there says {number(seen)} for the epoch that is kept, the test "
-        f"{number(float(run.curves.test[run.kept[drawn], drawn]))}. Over all seeds the test error is {times:.2g} times the lowest."
+        f"Only {count} point{'s watch' if count > 1 else ' watches'}: the loss there says {significant(seen)} for the epoch that is kept, the test "
+        f"{significant(float(run.curves.test[run.kept[drawn], drawn]))}. Over all seeds the test error is {times:.2g} times the lowest."
     )
     return Finding("noisy validation", "warning", text)
 

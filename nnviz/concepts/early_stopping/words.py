@@ -3,14 +3,10 @@
 import numpy as np
 
 from nnviz.concepts.early_stopping.model import Run
+from nnviz.core.notation import significant
 from nnviz.core.statistics import Interval, band, paired_interval
 
 SMALL = 0.05  # a difference below this share of the oracle's error is nothing to speak of
-
-
-def number(value: float) -> str:
-    """Return an error with the digits it deserves."""
-    return f"{value:.3g}" if np.isfinite(value) else "not a number"
 
 
 def signed(value: float) -> str:
@@ -33,7 +29,7 @@ def sentence(run: Run) -> str:
     if asked(run):
         shown = run.curves.validation[1:, run.drawn]
         return (
-            f"The validation loss goes from {number(float(shown[0]))} to {number(float(shown[-1]))} in {len(shown)} "
+            f"The validation loss goes from {significant(float(shown[0]))} to {significant(float(shown[-1]))} in {len(shown)} "
             "epochs. Click where you would have stopped; then the test curve and the rule's answer appear."
         )
     return grade(run) + story(run) + over_seeds(run)
@@ -50,8 +46,8 @@ def story(run: Run) -> str:
     else:
         start = f"Patience {run.params.patience} never runs out within {last} epochs; epoch {kept} is kept"
     return (
-        f"{start}: test error {number(errors[0])}. The best there was is {number(errors[1])} at epoch {best}, "
-        f"the last epoch has {number(errors[2])}."
+        f"{start}: test error {significant(errors[0])}. The best there was is {significant(errors[1])} at epoch {best}, "
+        f"the last epoch has {significant(errors[2])}."
     )
 
 
@@ -62,9 +58,7 @@ def over_seeds(run: Run) -> str:
         return " One network proves nothing about the rule."
     interval = f"95 % interval {signed(change.low)} to {signed(change.high)}, {change.kept} seeds"
     verb = "lowers" if change.estimate >= 0 else "raises"
-    return (
-        f" Against training to the end it {verb} test error by {number(abs(change.estimate))} on average ({interval})."
-    )
+    return f" Against training to the end it {verb} test error by {significant(abs(change.estimate))} on average ({interval})."
 
 
 def grade(run: Run) -> str:
@@ -85,7 +79,7 @@ def grade(run: Run) -> str:
         if here > rule * (1 + SMALL)
         else "level with the rule"
     )
-    return f"Your stop at epoch {guess}: test error {number(here)}, {over:.0f} % above the lowest: {verdict} and {against}. "
+    return f"Your stop at epoch {guess}: test error {significant(here)}, {over:.0f} % above the lowest: {verdict} and {against}. "
 
 
 def picture(run: Run) -> str:
@@ -95,8 +89,8 @@ def picture(run: Run) -> str:
     drawn = run.drawn
     ends = [float(getattr(run.curves, name)[-1, drawn]) for name in ("train", "validation", "test")]
     return (
-        f"After {len(run.curves.test) - 1} epochs the errors are {number(ends[0])} in training, {number(ends[1])} on validation, "
-        f"{number(ends[2])} on test; the rule stops at epoch {int(run.stops.stopped[drawn])}, keeps epoch {int(run.kept[drawn])}, "
+        f"After {len(run.curves.test) - 1} epochs the errors are {significant(ends[0])} in training, {significant(ends[1])} on validation, "
+        f"{significant(ends[2])} on test; the rule stops at epoch {int(run.stops.stopped[drawn])}, keeps epoch {int(run.kept[drawn])}, "
         f"the lowest test error is at epoch {int(run.oracle[drawn])}."
     )
 
@@ -104,14 +98,14 @@ def picture(run: Run) -> str:
 def captions(run: Run, when: np.typing.NDArray[np.int64]) -> list[str]:
     """Return what stands beside the transport at each moment."""
     if asked(run):
-        return [f"validation {number(float(value))}" for value in run.curves.validation[when, run.drawn]]
+        return [f"validation {significant(float(value))}" for value in run.curves.validation[when, run.drawn]]
     stopped, kept, best = (int(each[run.drawn]) for each in (run.stops.stopped, run.kept, run.oracle))
     names = {stopped: "stop", kept: "kept", best: "lowest test error"}
     if kept == stopped:
         names[stopped] = "stop, kept"
     told = []
     for epoch in when.tolist():
-        test = f"test {number(float(run.curves.test[epoch, run.drawn]))}"
+        test = f"test {significant(float(run.curves.test[epoch, run.drawn]))}"
         told.append(f"{test} · {names[epoch]}" if epoch in names else test)
     return told
 

@@ -17,6 +17,7 @@ DATA: dict[Data, float] = {"moons": 0.4, "circle": 0.3, "xor": 0.3}
 """Data sets and their noise."""
 METHODS: tuple[Method, ...] = ("seeds", "bagging", "boosting", "stacking", "snapshot", "subspaces")
 RATES = (0.01, 0.03, 0.1)
+FRESH = 100  # the page's settings were chosen on lower seeds, so a claim does not use them
 TUNING = tuple(range(1000, 1006))  # seeds on which rates are chosen, never those of the test
 VALIDATION = 100  # test points given up to choose a member by
 Score = Callable[[Setting, Report], Floats]
@@ -25,7 +26,14 @@ Score = Callable[[Setting, Report], Floats]
 
 def base(data: Data, method: Method, seeds: Sequence[int], wrong: float = 0.0, width: int = 8) -> Setting:
     """Return sixteen members on 40 points, 150 epochs each."""
-    setting = Setting(method=method, data=data, noise=DATA[data], seeds=tuple(seeds), wrong=wrong, width=width)
+    setting = Setting(
+        method=method,
+        data=data,
+        noise=DATA[data],
+        seeds=tuple(FRESH + seed for seed in seeds),
+        wrong=wrong,
+        width=width,
+    )
     return replace(setting, members=16, points=40, epochs=150)
 
 

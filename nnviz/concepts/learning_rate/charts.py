@@ -10,6 +10,7 @@ from nnviz.concepts.learning_rate import look, map_chart, net_charts
 from nnviz.concepts.learning_rate.model import Run
 from nnviz.concepts.learning_rate.valley_chart import valley_chart
 from nnviz.concepts.learning_rate.words import found, sentence
+from nnviz.core.notation import significant
 
 BESIDE = {
     "map": ("pixel", "boxes"),
@@ -43,4 +44,4 @@ def timeline(run: Run, hero: Chart) -> tuple[NDArray[np.int64] | None, str, Sequ
         gone = [np.mean((run.map.lasted <= step) & np.isinf(run.map.ends)) for step in steps]
         return steps, "step", [f"{look.share(float(share))} blown up" for share in gone]
     path = run.descent.path
-    return np.arange(len(path)), "step", [f"θ = {look.number(float(theta))}" for theta in path]
+    return np.arange(len(path)), "step", [f"θ = {significant(float(theta))}" for theta in path]

@@ -11,16 +11,6 @@ TRAINED, BLOWN = (0, 123), (132, 255)  # codes of the map's shades: fast to slow
 STILL = "$faint"  # what has not blown up yet while the timeline plays
 
 
-def number(value: float) -> str:
-    """Return a number with three significant digits and a real minus sign; a tiny or huge one in powers of ten."""
-    if not np.isfinite(value):
-        return "not a number" if np.isnan(value) else "infinite"
-    if value == 0 or 1e-3 <= abs(value) < 1e5:
-        return f"{float(f'{value:.3g}'):g}".replace("-", "−")
-    mantissa, exponent = f"{value:.1e}".split("e")
-    return f"{mantissa}·10{str(int(exponent)).translate(RAISED)}".replace("-", "−")
-
-
 def rate_at(power: float, width: float) -> str:
     """Return 10^power with the digits that a window `width` decades wide deserves."""
     digits = int(np.clip(np.ceil(-np.log10(max(width, 1e-12))) + 2, 2, 14))

@@ -13,6 +13,7 @@ from nnviz.concepts.learning_rate.kernel import CEILING
 from nnviz.concepts.learning_rate.model import Run
 from nnviz.concepts.learning_rate.settings import FARTHEST, HOME
 from nnviz.concepts.learning_rate.trainability import Map, Window
+from nnviz.core.notation import significant
 from nnviz.core.timeline import even_steps
 
 FRAMES = 41
@@ -103,7 +104,7 @@ def _ticks(low: float, high: float) -> dict[str, Any]:
     power = 10.0 ** np.floor(np.log10(rough))
     step = power * max(times for times in (1, 2, 5) if times * power <= rough)
     offsets = [count * step for count in range(-8, 9) if abs(count * step) <= (high - low) / 2]
-    texts = [f"{'+' if each > 0 else '−' if each < 0 else ''}{look.number(abs(each))}" for each in offsets]
+    texts = [f"{'+' if each > 0 else '−' if each < 0 else ''}{significant(abs(each))}" for each in offsets]
     return {"tickvals": [(low + high) / 2 + each for each in offsets], "ticktext": texts}
 
 
@@ -215,7 +216,7 @@ def pixel_chart(run: Run) -> Chart:
     x, y = run.params.pixel
     window = run.map.window
     rates = f"{look.rate_at(x, window.width)} and {look.rate_at(y, window.height)}"
-    ends = [f"{name} {look.number(float(losses[-1]))}" for losses, name in zip(run.seen, names, strict=True)]
+    ends = [f"{name} {significant(float(losses[-1]))}" for losses, name in zip(run.seen, names, strict=True)]
     title = "The network in the circle, and its neighbours (click the map to choose)"
     figure = build.figure(
         traces,

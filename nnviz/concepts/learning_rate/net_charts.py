@@ -6,11 +6,11 @@ import numpy as np
 
 from nnviz.charts import build, theme
 from nnviz.charts.view import Chart
-from nnviz.concepts.learning_rate import look
 from nnviz.concepts.learning_rate.model import Run
 from nnviz.concepts.learning_rate.nets import CHANCE, Sweep
 from nnviz.concepts.learning_rate.settings import SCHEDULES
 from nnviz.concepts.learning_rate.trainability import Floats
+from nnviz.core.notation import significant
 from nnviz.core.schedules import SCHEDULES as KNOWN
 from nnviz.core.schedules import schedule
 from nnviz.core.statistics import Band, band
@@ -44,16 +44,16 @@ def curves_chart(run: Run) -> Chart:
         base = {"type": "scatter", "mode": "lines", "x": epochs, "y": median, "line": line, "showlegend": False}
         traces.append(base | {"name": name})
     mine = spread(run.chosen.losses[:, 0], 1)
-    traces += build.band(epochs, mine, f"your rate {look.number(run.params.rate)}", 0)
+    traces += build.band(epochs, mine, f"your rate {significant(run.params.rate)}", 0)
     x = build.axis("epoch", 0, float(epochs[-1]) * 1.08)
     heights = apart([float(median[-1]) for median in medians.values()])
     labels = [_label(nets, row, height) for row, height in zip(medians, heights, strict=True)]
     layout = {"shapes": [_level(CHANCE)], "annotations": labels}
     figure = build.figure(traces, x, build.axis("training loss (log)", LOW, HIGH, log=True, dtick=1), **layout)
     ends = [float(spread(nets.losses[-1, row], 0).median) for row in (0, -1)]
-    alt = f"At rate {look.number(run.params.rate)} the median training loss goes from {look.number(float(mine.median[0]))} to "
-    alt += f"{look.number(float(mine.median[-1]))}; at {look.number(float(nets.rates[0]))} it ends at {look.number(ends[0])}, "
-    alt += f"at {look.number(float(nets.rates[-1]))} at {look.number(ends[1])}."
+    alt = f"At rate {significant(run.params.rate)} the median training loss goes from {significant(float(mine.median[0]))} to "
+    alt += f"{significant(float(mine.median[-1]))}; at {significant(float(nets.rates[0]))} it ends at {significant(ends[0])}, "
+    alt += f"at {significant(float(nets.rates[-1]))} at {significant(ends[1])}."
     return Chart(
         "curves", "Training loss at rates from too small (grey) to diverging (red); blue is yours", figure, alt
     )
@@ -111,8 +111,8 @@ def ends_chart(run: Run) -> Chart:
     )
     figure = build.figure(traces, x, y, shapes=[*(mark["shape"] for mark in marks), _level(CHANCE)], annotations=notes)
     best = int(np.argmin(train.median))
-    alt = f"The training loss at the end is least, {look.number(float(train.median[best]))}, at rate {look.number(float(rates[best]))}; "
-    alt += f"the largest rate at which nets train is {look.number(stable)}."
+    alt = f"The training loss at the end is least, {significant(float(train.median[best]))}, at rate {significant(float(rates[best]))}; "
+    alt += f"the largest rate at which nets train is {significant(stable)}."
     return Chart("ends", "What every rate comes to (click a dot to set it)", figure, alt, click={"rate": "customdata"})
 
 
@@ -125,21 +125,21 @@ def range_chart(run: Run) -> Chart:
     """Draw the loss while the rate grows within one training."""
     test = run.test
     traces = build.band(test.rates, spread(test.losses, 1), "loss while the rate grows", 0)
-    notes = [_over(test.lowest, f"least loss at {look.number(test.lowest)}", "right")]
+    notes = [_over(test.lowest, f"least loss at {significant(test.lowest)}", "right")]
     shapes = [build.vertical(test.lowest, token="$green", dash="solid")["shape"], _level(CHANCE)]
     shapes.append(build.vertical(run.params.rate, token="$ink")["shape"])
     if np.isfinite(test.blows):
         shapes.append(build.vertical(test.blows, token="$red", dash="solid")["shape"])
-        notes.append(_over(test.blows, f"breaks away at {look.number(test.blows)}", "left"))
+        notes.append(_over(test.blows, f"breaks away at {significant(test.blows)}", "left"))
     x, y = (
         build.axis("learning rate, grown after every epoch (log)", **RATES_AXIS),
         build.axis("training loss (log)", LOW, HIGH, log=True),
     )
     figure = build.figure(traces, x, y, shapes=shapes, annotations=notes)
     away = (
-        f"it breaks away at {look.number(test.blows)}" if np.isfinite(test.blows) else "it never breaks away up to 32"
+        f"it breaks away at {significant(test.blows)}" if np.isfinite(test.blows) else "it never breaks away up to 32"
     )
-    alt = f"While the rate grows from 0.001 to 32 the loss is least at rate {look.number(test.lowest)}; {away}."
+    alt = f"While the rate grows from 0.001 to 32 the loss is least at rate {significant(test.lowest)}; {away}."
     return Chart("range", "Range test: one training, the rate growing all the way (dotted: your rate)", figure, alt)
 
 
@@ -161,8 +161,8 @@ def bending_chart(run: Run) -> Chart:
         traces, build.axis("epoch", 0, epochs[-1]), build.axis("curvature (log)", low, high, log=True)
     )
     above = int(np.sum(measured > bent.limits))
-    alt = f"The largest curvature of the first net's loss is {look.number(float(bent.largest[0]))} at the start and "
-    alt += f"{look.number(float(bent.largest[-1]))} at the end; it lies above 2/η at {above} of {len(epochs)} epochs."
+    alt = f"The largest curvature of the first net's loss is {significant(float(bent.largest[0]))} at the start and "
+    alt += f"{significant(float(bent.largest[-1]))} at the end; it lies above 2/η at {above} of {len(epochs)} epochs."
     return Chart("bending", "How sharply the net's loss bends on its way, against the valley's limit 2/η", figure, alt)
 
 

@@ -9,6 +9,7 @@ from nnviz.concepts.learning_rate.model import Run
 from nnviz.concepts.learning_rate.settings import GRIDS, HOME, Params
 from nnviz.concepts.learning_rate.trainability import Window, train_map
 from nnviz.core.lesson import Answer, Prediction
+from nnviz.core.notation import significant
 
 FLOOR = 0.05  # |θ| from which the walk counts as done
 CLOSER = 50.0  # how much narrower the window of the question is
@@ -25,9 +26,9 @@ def first_steps(run: Run) -> Answer:
     path = run.descent.path
     swings, grows = bool(np.all(path[1:6] * path[:5] < 0)), bool(abs(path[5]) > abs(path[0]))
     choice = 0 if swings and grows else 1 if grows else 2 if swings else 3
-    steps = ", ".join(look.number(float(theta)) for theta in path[:5])
+    steps = ", ".join(significant(float(theta)) for theta in path[:5])
     return Answer(
-        choice, f"θ goes {steps}, …: each step multiplies it by {look.number(float(run.descent.factors[0]))}."
+        choice, f"θ goes {steps}, …: each step multiplies it by {significant(float(run.descent.factors[0]))}."
     )
 
 
@@ -88,7 +89,7 @@ def near_the_edge(run: Run) -> Answer:
     largest = float(np.median(nets.largest_stable[known])) if known.any() else np.nan
     return Answer(
         choice,
-        f"The best rate is {look.number(float(np.median(nets.best)))}, the largest that trains {look.number(largest)}.",
+        f"The best rate is {significant(float(np.median(nets.best)))}, the largest that trains {significant(largest)}.",
     )
 
 

@@ -6,11 +6,11 @@ import numpy as np
 
 from nnviz.charts import build
 from nnviz.charts.view import Chart
-from nnviz.concepts.learning_rate import look
 from nnviz.concepts.learning_rate.descent import START, STEPS
 from nnviz.concepts.learning_rate.model import Run
 from nnviz.concepts.learning_rate.net_charts import DECADES
 from nnviz.concepts.learning_rate.trainability import Floats
+from nnviz.core.notation import significant
 
 REACH = 1.6  # of θ on the left panel
 SMALLEST, LARGEST = 1e-3, 32.0  # of the rate, as its slider
@@ -34,7 +34,7 @@ def valley_chart(run: Run) -> Chart:
         frames |= {"data.2.y": [y[3 * each.stop - 3 : 3 * each.stop - 2] for each in upto]}
     figure = {"data": [*_left(run, x, y), *_right(run)], "layout": _layout(run)}
     product = run.params.rate * run.params.curvature
-    title = f"θ ← θ − ηλθ: every step multiplies θ by 1 − ηλ = {look.number(1 - product)}"
+    title = f"θ ← θ − ηλθ: every step multiplies θ by 1 − ηλ = {significant(1 - product)}"
     if run.params.schedule != "constant":
         title = "Gradient descent in a valley, and the factor of every rate"
     return Chart("descent", title, figure, _alt(run), frames)
@@ -83,9 +83,9 @@ def _layout(run: Run) -> dict[str, Any]:
     zone = {"type": "rect", "xref": "x2", "yref": "y2", "x0": limit, "x1": LARGEST, "y0": 0, "y1": HIGHEST}
     word = {"xref": "x2", "yref": "y2 domain", "y": 1, "yanchor": "top", "showarrow": False, "font": {"size": 12}}
     beyond = "left" if limit < LARGEST / 8 else "right"
-    notes = [word | {"x": np.log10(limit), "text": f" 2/λ = {look.number(limit)} ", "xanchor": beyond}]
+    notes = [word | {"x": np.log10(limit), "text": f" 2/λ = {significant(limit)} ", "xanchor": beyond}]
     if beyond == "left":
-        notes.append(word | {"x": np.log10(fastest), "text": f"1/λ = {look.number(fastest)} ", "xanchor": "right"})
+        notes.append(word | {"x": np.log10(fastest), "text": f"1/λ = {significant(fastest)} ", "xanchor": "right"})
     return {
         "showlegend": False,
         "margin": {"l": 52, "r": 12, "t": 10, "b": 44},
@@ -106,9 +106,9 @@ def _layout(run: Run) -> dict[str, Any]:
 
 def _alt(run: Run) -> str:
     p, path = run.params, run.descent.path
-    factor = look.number(1 - p.rate * p.curvature)
+    factor = significant(1 - p.rate * p.curvature)
     return (
-        f"From θ = {look.number(START)} in {STEPS} steps at rate {look.number(p.rate)}, curvature {look.number(p.curvature)}: "
-        f"the factor of a step is {factor} at the start, the limit of the rate {look.number(2 / p.curvature)}; "
-        f"θ ends at {look.number(float(path[-1]))}."
+        f"From θ = {significant(START)} in {STEPS} steps at rate {significant(p.rate)}, curvature {significant(p.curvature)}: "
+        f"the factor of a step is {factor} at the start, the limit of the rate {significant(2 / p.curvature)}; "
+        f"θ ends at {significant(float(path[-1]))}."
     )

@@ -9,6 +9,7 @@ from nnviz.concepts.learning_rate.settings import HOME
 from nnviz.concepts.learning_rate.trainability import Window
 from nnviz.core import diagnosis
 from nnviz.core.diagnosis import Finding, findings
+from nnviz.core.notation import significant
 from nnviz.core.statistics import band
 
 SLOW = 0.9  # a valley whose distance is still above this share after all steps was hardly walked
@@ -26,7 +27,7 @@ def _map(run: Run) -> str:
     text = f"Of {found.ends.size:,} networks {look.share(found.share)} end below their first loss and {look.share(blown)} blow up."
     zoom = Window.of(*HOME).width / window.width
     if zoom > 1.5:
-        text += f" The window is {look.number(zoom)} times narrower than the first."
+        text += f" The window is {significant(zoom)} times narrower than the first."
     if run.counting is None:
         return text
     if run.counting.counts[0] == 0:
@@ -39,8 +40,8 @@ def _map(run: Run) -> str:
 def _descent(run: Run) -> str:
     p = run.params
     product, path = p.rate * p.curvature, run.descent.path
-    start = f"ηλ = {look.number(p.rate)} · {look.number(p.curvature)} = {look.number(product)}, "
-    start += f"so a step at this rate multiplies θ by {look.number(1 - product)}:"
+    start = f"ηλ = {significant(p.rate)} · {significant(p.curvature)} = {significant(product)}, "
+    start += f"so a step at this rate multiplies θ by {significant(1 - product)}:"
     if product > 2:
         how = "every step overshoots and ends farther away"
     elif product == 2:
@@ -51,7 +52,7 @@ def _descent(run: Run) -> str:
         how = "one step reaches the floor"
     else:
         how = "it creeps down on one side"
-    tail = f"After {len(path) - 1} steps θ is {look.number(float(path[-1]))}; the limit of the rate is 2/λ = {look.number(2 / p.curvature)}."
+    tail = f"After {len(path) - 1} steps θ is {significant(float(path[-1]))}; the limit of the rate is 2/λ = {significant(2 / p.curvature)}."
     scheduled = "" if p.schedule == "constant" else " The schedule changes the rate on the way."
     return f"{start} {how}. {tail}{scheduled}"
 
@@ -60,8 +61,8 @@ def _curves(run: Run) -> str:
     chosen = run.chosen
     train, test = (band(np.nan_to_num(values, nan=np.inf)) for values in (chosen.losses[-1, 0], chosen.test_losses[0]))
     many = f" (median of {run.params.seeds} seeds)" if run.params.seeds > 1 else ""
-    text = f"At rate {look.number(run.params.rate)} the training loss ends at {look.number(float(train.median))}, the test loss at "
-    text += f"{look.number(float(test.median))}{many}."
+    text = f"At rate {significant(run.params.rate)} the training loss ends at {significant(float(train.median))}, the test loss at "
+    text += f"{significant(float(test.median))}{many}."
     return f"{text} {best_and_largest(run.nets)}"
 
 
@@ -71,16 +72,16 @@ def best_and_largest(nets: Sweep) -> str:
     if not np.isfinite(largest).any():
         return f"Of the {len(nets.rates)} rates tried none trains."
     top = float(np.nanmedian(largest))
-    return f"Of the {len(nets.rates)} rates tried {look.number(best)} ends lowest, and {look.number(top)} is the largest that trains."
+    return f"Of the {len(nets.rates)} rates tried {significant(best)} ends lowest, and {significant(top)} is the largest that trains."
 
 
 def _range(run: Run) -> str:
     test = run.test
-    text = f"While the rate grows, the loss is least at rate {look.number(test.lowest)}"
+    text = f"While the rate grows, the loss is least at rate {significant(test.lowest)}"
     if np.isfinite(test.blows):
-        text += f" and breaks away at {look.number(test.blows)}"
+        text += f" and breaks away at {significant(test.blows)}"
     best = float(np.median(run.nets.best))
-    return f"{text}. Nets that keep one rate to the end do best at {look.number(best)}."
+    return f"{text}. Nets that keep one rate to the end do best at {significant(best)}."
 
 
 def found(run: Run) -> tuple[Finding, ...]:
@@ -99,9 +100,9 @@ def _leaves_the_valley(run: Run) -> Finding | None:
         return None
     step = int(wrong[0]) + 1
     rate = float(run.descent.rates[wrong[0]])
-    text = f"The loss diverged: it grows from step {step} on, from {look.number(float(losses[step - 1]))} to {look.number(float(losses[step]))}. "
-    cause = f"The curvature is λ = {look.number(p.curvature)}, so rates above 2/λ = {look.number(2 / p.curvature)} overshoot; "
-    return Finding("divergence", "failure", f"{text}{cause}the rate of that step is {look.number(rate)}.")
+    text = f"The loss diverged: it grows from step {step} on, from {significant(float(losses[step - 1]))} to {significant(float(losses[step]))}. "
+    cause = f"The curvature is λ = {significant(p.curvature)}, so rates above 2/λ = {significant(2 / p.curvature)} overshoot; "
+    return Finding("divergence", "failure", f"{text}{cause}the rate of that step is {significant(rate)}.")
 
 
 def _creeps(run: Run) -> Finding | None:
@@ -109,7 +110,7 @@ def _creeps(run: Run) -> Finding | None:
     if not SLOW * path[0] < path[-1] < path[0]:
         return None
     p = run.params
-    text = f"After {len(path) - 1} steps |θ| is still {look.number(float(path[-1]))} of 1: ηλ = {look.number(p.rate * p.curvature)} is too small."
+    text = f"After {len(path) - 1} steps |θ| is still {significant(float(path[-1]))} of 1: ηλ = {significant(p.rate * p.curvature)} is too small."
     return Finding("underfitting", "warning", text)
 
 
@@ -124,11 +125,11 @@ def _net_diverges(run: Run) -> Finding | None:
         return seen
     first = over[0]
     limit = float(bent.limits[first])
-    text = f" In the first net the curvature is {look.number(float(bent.largest[first]))} at epoch {int(bent.epochs[first])}, above 2/η = "
+    text = f" In the first net the curvature is {significant(float(bent.largest[first]))} at epoch {int(bent.epochs[first])}, above 2/η = "
     return Finding(
         "divergence",
         "failure",
-        f"{seen.text}{text}{look.number(limit)}: there a step overshoots by more than it gains.",
+        f"{seen.text}{text}{significant(limit)}: there a step overshoots by more than it gains.",
     )
 
 

@@ -14,6 +14,7 @@ from nnviz.concepts.losses.nets import CLASS_LOSSES
 from nnviz.concepts.losses.pictures import mask_chart, nets_chart, simplex_chart, text_chart
 from nnviz.concepts.losses.wrong import durations
 from nnviz.core.diagnosis import SATURATED, Finding, findings
+from nnviz.core.notation import significant
 from nnviz.core.statistics import band
 
 
@@ -42,9 +43,9 @@ def sentence(run: Run) -> str:
 
 def _curves(run: Run) -> str:
     first, second = run.pair
-    at = f"At prediction {look.number(run.params.prediction)}"
+    at = f"At prediction {significant(run.params.prediction)}"
     told = [
-        f"{look.label(one.name)} is {look.number(one.value)} with gradient {look.number(one.slope)}" for one in run.pair
+        f"{look.label(one.name)} is {significant(one.value)} with gradient {significant(one.slope)}" for one in run.pair
     ]
     if first.name == second.name:
         return f"{at} {told[0]}. Choose another loss to compare it with."
@@ -55,14 +56,14 @@ def _curves(run: Run) -> str:
         tail = f"Only {look.label((first if first.slope else second).name)} pulls at all."
     else:
         stronger, weaker = (first, second) if ratio > 1 else (second, first)
-        tail = f"{look.label(stronger.name)} pulls {look.number(max(ratio, 1 / ratio))} times as hard as {look.label(weaker.name)}."
+        tail = f"{look.label(stronger.name)} pulls {significant(max(ratio, 1 / ratio))} times as hard as {look.label(weaker.name)}."
     return f"{at} {told[0]}, and {told[1]}. {tail}"
 
 
 def _line(run: Run) -> str:
     moved = shift(run.lines.fits, run.lines.calm)
-    parts = [f"{look.number(float(far))} under {look.label(name)}" for name, far in zip(LINES, moved, strict=True)]
-    where = f"The outlier at ({look.number(run.params.outlier_x)}, {look.number(run.params.outlier)})"
+    parts = [f"{significant(float(far))} under {look.label(name)}" for name, far in zip(LINES, moved, strict=True)]
+    where = f"The outlier at ({significant(run.params.outlier_x)}, {significant(run.params.outlier)})"
     follows = moved[1] > 0.5 * moved[0] and moved[1] > 1
     lever = " So far out, even MAE's line follows: it resists a wrong y, not a lever in x." if follows else ""
     return f"{where} moves the line, on average over the other points, by {', '.join(parts)}.{lever}"
@@ -73,15 +74,15 @@ def _wrong(run: Run) -> str:
     pulls = [abs(float(loss(p.prediction, p.side)[1])) for loss in (binary_cross_entropy, sigmoid_mse)]
     until = durations(run.descents, p.side)
     share = float(sigmoid((2 * p.side - 1) * p.prediction))
-    first = f"The unit gives the right class {look.number(share)} of the probability. Cross-entropy pulls with "
-    first += f"{look.number(pulls[0])}, MSE with {look.number(pulls[1])}."
+    first = f"The unit gives the right class {significant(share)} of the probability. Cross-entropy pulls with "
+    first += f"{significant(pulls[0])}, MSE with {significant(pulls[1])}."
     return f"{first} To reach 0.9 it takes {until[0]} under cross-entropy and {until[1]} under MSE."
 
 
 def _simplex(run: Run) -> str:
-    same = f"Categorical cross-entropy is {look.number(run.penalties['categorical'])} and sparse cross-entropy is "
-    same += f"{look.number(run.penalties['sparse'])}: one number, the label written in two ways."
-    return f"The true class has {look.number(float(run.probabilities[0]))} of the probability. {same}"
+    same = f"Categorical cross-entropy is {significant(run.penalties['categorical'])} and sparse cross-entropy is "
+    same += f"{significant(run.penalties['sparse'])}: one number, the label written in two ways."
+    return f"The true class has {significant(float(run.probabilities[0]))} of the probability. {same}"
 
 
 def _mask(run: Run) -> str:
@@ -102,8 +103,8 @@ def _mask(run: Run) -> str:
 def _text(run: Run) -> str:
     mean = float(run.surprise.mean())
     last = float(run.perplexity[-1])
-    guess = f"as if every letter were drawn from {look.number(last)} equally likely ones (27 when guessing blindly)"
-    return f"The mean cross-entropy of {len(run.letters)} letters is {look.number(mean)} nats: perplexity e^{look.number(mean)} = {look.number(last)}, {guess}."
+    guess = f"as if every letter were drawn from {significant(last)} equally likely ones (27 when guessing blindly)"
+    return f"The mean cross-entropy of {len(run.letters)} letters is {significant(mean)} nats: perplexity e^{significant(mean)} = {significant(last)}, {guess}."
 
 
 def _nets(run: Run) -> str:
@@ -114,7 +115,7 @@ def _nets(run: Run) -> str:
         low, high = float(ends[name].low), float(ends[name].high)
         spread = f" ({low:.2f} to {high:.2f})" if run.params.seeds > 1 else ""
         told.append(f"{look.label(name)} {float(ends[name].median):.2f}{spread}")
-    errors = [look.number(float(np.median(run.curves[name].error))) for name in ("mse", "mae")]
+    errors = [significant(float(np.median(run.curves[name].error))) for name in ("mse", "mae")]
     curve = f"On the wave with outliers the error is {errors[0]} under MSE and {errors[1]} under MAE."
     return f"With {100 * run.params.flips:.0f} % wrong labels test accuracy goes from {told[1]} to {told[0]}. {curve}"
 
@@ -131,8 +132,8 @@ def _sure_and_wrong(run: Run) -> Finding | None:
     shown = p.picture == "wrong" or (p.picture == "curves" and "sigmoid_mse" in (p.first, p.second))
     if not shown or share > 0.5 or slope >= SATURATED:
         return None
-    pulls = [look.number(abs(float(loss(p.prediction, p.side)[1]))) for loss in (binary_cross_entropy, sigmoid_mse)]
-    text = f"The sigmoid is saturated on the wrong side: σ′ = {look.number(slope)}. MSE after it carries this factor and pulls with "
+    pulls = [significant(abs(float(loss(p.prediction, p.side)[1]))) for loss in (binary_cross_entropy, sigmoid_mse)]
+    text = f"The sigmoid is saturated on the wrong side: σ′ = {significant(slope)}. MSE after it carries this factor and pulls with "
     return Finding("saturation", "warning", f"{text}{pulls[1]}; cross-entropy cancels it and pulls with {pulls[0]}.")
 
 

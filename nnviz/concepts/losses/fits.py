@@ -10,6 +10,7 @@ from nnviz.concepts.losses.functions import Floats
 from nnviz.concepts.losses.line import ACROSS, FARTHEST, HALF, INTERCEPT, LEVELS, LINES, SLOPE, shift
 from nnviz.concepts.losses.model import Run
 from nnviz.concepts.losses.wrong import STEPS, durations
+from nnviz.core.notation import significant
 
 RIGHT = {"xaxis": "x2", "yaxis": "y2"}
 FADED = 1e-4  # the gradient's axis ends here
@@ -44,9 +45,9 @@ def line_chart(run: Run) -> Chart:
         "shapes": [build.vertical(p.outlier, token="$red")["shape"] | {"xref": "x2"}],
     }
     words = ", ".join(
-        f"{look.label(name)} by {look.number(float(far))}" for name, far in zip(LINES, moved, strict=True)
+        f"{look.label(name)} by {significant(float(far))}" for name, far in zip(LINES, moved, strict=True)
     )
-    alt = f"The outlier at ({look.number(p.outlier_x)}, {look.number(p.outlier)}) moves the lines: {words}."
+    alt = f"The outlier at ({significant(p.outlier_x)}, {significant(p.outlier)}) moves the lines: {words}."
     title = "One outlier pulls three lines (drag it); right: their slope at every height of it"
     click = {"outlier_x": "x", "outlier": "y"}
     return Chart("line", title, {"data": traces, "layout": layout}, alt, click=click, drag="xy", wide=True)
@@ -95,7 +96,7 @@ def _legend(run: Run) -> list[Trace]:
     top = 1.0 if above else 0.3
     signs = {"mse": "- -", "mae": "—", "huber": "· ·"}
     for row, name in enumerate(LINES):
-        slope = look.number(float(run.lines.fits[row, 0]))
+        slope = significant(float(run.lines.fits[row, 0]))
         text = f"{signs[name]} {look.label(name)}: slope {slope}"
         spot = corner | {"y": top - 0.075 * row, "showarrow": False}
         notes.append(spot | {"text": text, "font": {"color": look.TOKENS[name]}})
@@ -124,9 +125,9 @@ def wrong_chart(run: Run) -> Chart:
         "yaxis2": axis("size of the gradient (log)", FADED, 3, log=True, anchor="x2", **ticks),
     }
     until = durations(run.descents, p.side)
-    alt = f"From probability {look.number(float(right[0, 0]))} of the right class, it takes {until[0]} under cross-entropy "
+    alt = f"From probability {significant(float(right[0, 0]))} of the right class, it takes {until[0]} under cross-entropy "
     alt += f"and {until[1]} under MSE to reach 0.9."
-    start = f"logit {look.number(p.prediction)}, class {p.side:.0f} is right"
+    start = f"logit {significant(p.prediction)}, class {p.side:.0f} is right"
     asked = "who feels that it is wrong?" if right[0, 0] < 0.5 else "nothing is wrong here"
     title = f"One sigmoid unit that starts at {start}: {asked}"
     return Chart("wrong", title, {"data": traces, "layout": layout}, alt)

@@ -9,6 +9,7 @@ from nnviz.charts.view import Chart
 from nnviz.concepts.losses import look
 from nnviz.concepts.losses.functions import REGRESSION, Floats
 from nnviz.concepts.losses.model import AXIS, LIMIT, Reading, Run
+from nnviz.core.notation import significant
 
 VALUES, SLOPES = (-0.4, 10.0), (-4.0, 4.0)  # the axes stay, whatever the hand moves
 GENTLE = (-1.4, 1.4)  # for two losses whose gradient never leaves ±1
@@ -73,7 +74,7 @@ def _aim(run: Run, classifiers: list[Reading]) -> Trace:
     """Say what the target is, below the legend."""
     parts = []
     if len(classifiers) < 2:
-        parts.append(f"target y = {look.number(run.params.target)} (green)")
+        parts.append(f"target y = {significant(run.params.target)} (green)")
     if classifiers:
         parts.append(f"true class: {run.params.side:.0f}")
     spot = {"x": 1, "y": 0, "xref": "x2 domain", "yref": "y2 domain", "xanchor": "right", "yanchor": "bottom"}
@@ -88,13 +89,13 @@ def _labels(run: Run, numbers: list[float], window: tuple[float, float], panel: 
         off = " ↑" if value > window[1] else " ↓" if value < window[0] else ""
         where = {"x": 0, "y": 1, "xref": f"x{panel} domain", "yref": f"y{panel} domain"}
         side = {"xanchor": "left", "yanchor": "bottom", "yshift": 18 * (1 - row), "showarrow": False}
-        text = f"{'——' if row == 0 else '– –'} <b>{look.number(value)}</b>{off}{name}"
+        text = f"{'——' if row == 0 else '– –'} <b>{significant(value)}</b>{off}{name}"
         notes.append(where | side | {"text": text, "font": {"color": TOKENS[row]}})
     return notes
 
 
 def _alt(run: Run) -> str:
     parts = [
-        f"{look.label(one.name)} is {look.number(one.value)} with gradient {look.number(one.slope)}" for one in run.pair
+        f"{look.label(one.name)} is {significant(one.value)} with gradient {significant(one.slope)}" for one in run.pair
     ]
-    return f"At prediction {look.number(run.params.prediction)}: {'; '.join(parts)}."
+    return f"At prediction {significant(run.params.prediction)}: {'; '.join(parts)}."

@@ -9,11 +9,12 @@ from nnviz.concepts.losses.line import LINES, shift
 from nnviz.concepts.losses.model import Run
 from nnviz.concepts.losses.recipe import recipe
 from nnviz.core.lesson import Answer, Lesson, Measure, Note, Prediction, Preset, Reference
+from nnviz.core.notation import significant
 
 
 def _pulled(run: Run) -> Answer:
     moved = shift(run.lines.fits, run.lines.calm)
-    told = ", ".join(f"{look.label(name)} {look.number(float(far))}" for name, far in zip(LINES, moved, strict=True))
+    told = ", ".join(f"{look.label(name)} {significant(float(far))}" for name, far in zip(LINES, moved, strict=True))
     return Answer(int(np.argmax(moved)), f"On average over the other points the lines move by: {told}.")
 
 
@@ -22,7 +23,7 @@ def _harder(run: Run) -> Answer:
     ratio = first / second
     choice = 0 if ratio > 1.05 else 1 if ratio < 0.95 else 2
     because = (
-        f"The gradients are {look.number(first)} and {look.number(second)}: σ′ is {look.number(second / (2 * first))}."
+        f"The gradients are {significant(first)} and {significant(second)}: σ′ is {significant(second / (2 * first))}."
     )
     return Answer(choice, because)
 
@@ -31,7 +32,7 @@ def _same(run: Run) -> Answer:
     first, second = run.penalties["categorical"], run.penalties["sparse"]
     choice = 2 if abs(first - second) < 1e-9 else 0 if first > second else 1
     return Answer(
-        choice, f"Both are {look.number(first)}: the first reads (1, 0, 0), the second the number of the class."
+        choice, f"Both are {significant(first)}: the first reads (1, 0, 0), the second the number of the class."
     )
 
 
@@ -39,7 +40,7 @@ def _lever(run: Run) -> Answer:
     moved = shift(run.lines.fits, run.lines.calm)
     choice = 0 if moved[1] > 0.5 * moved[0] else 1
     return Answer(
-        choice, f"MAE's line moves by {look.number(float(moved[1]))}, MSE's by {look.number(float(moved[0]))}."
+        choice, f"MAE's line moves by {significant(float(moved[1]))}, MSE's by {significant(float(moved[0]))}."
     )
 
 

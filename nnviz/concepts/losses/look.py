@@ -1,7 +1,5 @@
 """How losses look on every chart: one colour, dash and marker each; numbers as people write them."""
 
-import numpy as np
-
 from nnviz.charts.build import Trace
 from nnviz.concepts.losses.functions import LABELS
 
@@ -24,13 +22,3 @@ def label(name: str) -> str:
 def stroke(name: str, width: float = 2.4) -> Trace:
     """Return the line style of MSE, MAE or Huber."""
     return {"color": TOKENS[name], "dash": DASHES[name], "width": width}
-
-
-def number(value: float) -> str:
-    """Return a number with three significant digits and a real minus sign; a tiny or huge one in powers of ten."""
-    if not np.isfinite(value):
-        return "not a number" if np.isnan(value) else "infinite"
-    if value == 0 or 1e-3 <= abs(value) < 1e5:
-        return f"{float(f'{value:.3g}'):g}".replace("-", "−")
-    mantissa, exponent = f"{value:.1e}".split("e")
-    return f"{mantissa}·10{str(int(exponent)).translate(RAISED)}".replace("-", "−")

@@ -14,6 +14,7 @@ from nnviz.concepts.losses.mask import MASK_LOSSES, pictures
 from nnviz.concepts.losses.model import LIMIT, Run
 from nnviz.concepts.losses.nets import AT, CLASS_LOSSES, CURVE_LOSSES, GRID
 from nnviz.concepts.losses.samples import curve_points
+from nnviz.core.notation import significant
 from nnviz.core.statistics import band
 
 CORNERS: Floats = np.array([[0.5, np.sqrt(0.75)], [0.0, 0.0], [1.0, 0.0]])  # class 1, the true one, is on top
@@ -69,9 +70,9 @@ def simplex_chart(run: Run) -> Chart:
         "yaxis2": {"anchor": "x2", "autorange": "reversed", "showticklabels": False, "ticks": "", "showgrid": False},
         "annotations": [*_corners(), *_pushes(run)],
     }
-    shares = ", ".join(look.number(float(share)) for share in run.probabilities)
-    alt = f"Probabilities {shares}; categorical and sparse cross-entropy are both {look.number(run.penalties['sparse'])}, "
-    alt += f"MSE is {look.number(run.penalties['softmax_mse'])}."
+    shares = ", ".join(significant(float(share)) for share in run.probabilities)
+    alt = f"Probabilities {shares}; categorical and sparse cross-entropy are both {significant(run.penalties['sparse'])}, "
+    alt += f"MSE is {significant(run.penalties['softmax_mse'])}."
     title = "All predictions for three classes, class 1 being true; arrows: where one step takes you (click to move)"
     edge = CORNERS[[0, 1, 2, 0]]
     outline: Trace = {"type": "scatter", "mode": "lines", "x": edge[:, 0], "y": edge[:, 1], "hoverinfo": "skip"}
@@ -84,7 +85,7 @@ def _penalties(run: Run) -> Trace:
     """Return a bar for every loss of the present scores."""
     names = [look.label(name) for name in run.penalties]
     values = list(run.penalties.values())
-    texts = [f"{look.number(value)} {name}" for name, value in zip(names, values, strict=True)]
+    texts = [f"{significant(value)} {name}" for name, value in zip(names, values, strict=True)]
     sides = ["inside" if value > 4 else "outside" for value in values]
     ends = np.minimum(values, WORST)
     bars: Trace = {"type": "bar", "orientation": "h", "y": names, "x": ends, "text": texts, "textposition": sides}
@@ -175,9 +176,9 @@ def text_chart(run: Run) -> Chart:
         ),
     }
     last, worst = float(run.perplexity[-1]), int(np.argmax(bits))
-    alt = f"The sentence has perplexity {look.number(last)}; its most surprising letter is number {worst + 1}, "
-    alt += f"{letters[worst]}, with {look.number(float(bits[worst]))} bits. Guessing among 27 letters has 27."
-    title = f"Sequence cross-entropy, letter by letter: perplexity {look.number(last)} (blind guessing: 27)"
+    alt = f"The sentence has perplexity {significant(last)}; its most surprising letter is number {worst + 1}, "
+    alt += f"{letters[worst]}, with {significant(float(bits[worst]))} bits. Guessing among 27 letters has 27."
+    title = f"Sequence cross-entropy, letter by letter: perplexity {significant(last)} (blind guessing: 27)"
     return Chart("text", title, {"data": [bars, line], "layout": layout}, alt)
 
 
@@ -225,5 +226,5 @@ def _waves(run: Run) -> list[Trace]:
 
 
 def _errors(run: Run) -> str:
-    parts = [f"{look.label(name)} {look.number(float(np.median(run.curves[name].error)))}" for name in CURVE_LOSSES]
+    parts = [f"{look.label(name)} {significant(float(np.median(run.curves[name].error)))}" for name in CURVE_LOSSES]
     return ", ".join(parts)

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from nnviz.concepts.momentum.theory import METHODS
+from nnviz.core.notation import significant
 
 Trace = dict[str, Any]
 NAMES = {"sgd": "gradient descent", "momentum": "heavy ball", "nesterov": "Nesterov"}
@@ -28,16 +29,6 @@ def stroke(name: str, front: str) -> Trace:
     return {"color": TOKENS[name], "dash": DASHES[name], "width": 3 if name == front else 1.8}
 
 
-def number(value: float) -> str:
-    """Return three significant digits with a true minus sign."""
-    if not np.isfinite(value):
-        return "no number"
-    text = f"{value:.3g}"
-    if "e" in text:
-        text = f"{value:,.0f}" if 1e3 <= abs(value) < 1e7 else text
-    return text.replace("-", "−")
-
-
 def factor(value: float) -> str:
     """Return a factor a step with as many digits as tell it from 1."""
     if not np.isfinite(value):
@@ -48,7 +39,7 @@ def factor(value: float) -> str:
 
 def steps(value: float) -> str:
     """Return a number of steps; less than one is one."""
-    count = number(max(value, 1.0))
+    count = significant(max(value, 1.0))
     return "1 step" if count == "1" else f"{count} steps"
 
 

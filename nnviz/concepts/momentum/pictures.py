@@ -11,6 +11,7 @@ from nnviz.concepts.momentum import look, theory
 from nnviz.concepts.momentum.model import CONDITIONS, Run
 from nnviz.concepts.momentum.nets import RATES
 from nnviz.concepts.momentum.theory import METHODS
+from nnviz.core.notation import significant
 from nnviz.core.statistics import band
 
 ALPHAS = np.round(np.arange(0.05, 4.5001, 0.05), 2)
@@ -122,7 +123,7 @@ def speed_up(run: Run) -> Chart:
     x = build.axis("condition number κ (log)", 1, 1200, log=True, tickvals=[1, 10, 100, 1000])
     y = build.axis("steps for a tenth (log)", 0.3, 2000, log=True, dtick=1)
     need = [float(theory.steps_for_a_tenth(theory.best_convergence(name, run.params.kappa))) for name in METHODS[:2]]
-    alt = f"At κ = {look.number(run.params.kappa)} the best gradient descent {look.need(need[0])}, "
+    alt = f"At κ = {significant(run.params.kappa)} the best gradient descent {look.need(need[0])}, "
     alt += f"the best heavy ball {look.need(need[1])}."
     title = "Each method at its best: the heavy ball takes √κ where gradient descent takes κ"
     figure = build.figure(traces, x, y, shapes=[dict(mark["shape"])], annotations=[label])
@@ -140,7 +141,7 @@ def network(run: Run) -> Chart:
             traces.append(build.shade(nets.steps, curve, look.TOKENS[name], 0.15, legendgroup=name))
         line = build.line(nets.steps, curve.median, label, legendgroup=name)
         traces.append(line | {"line": look.stroke(name, "")})
-        ends.append(f"{look.NAMES[name]} {look.number(float(curve.median[-1]))} at α = {rate:g}")
+        ends.append(f"{look.NAMES[name]} {significant(float(curve.median[-1]))} at α = {rate:g}")
     count = nets.loss.shape[-1]
     x = build.axis("step", 0, float(nets.steps[-1]))
     y = build.axis("training loss (nats)", 0, 1.05 * GUESSING)

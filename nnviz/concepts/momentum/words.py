@@ -8,6 +8,7 @@ from nnviz.concepts.momentum.model import Run
 from nnviz.concepts.momentum.theory import METHODS
 from nnviz.core import diagnosis
 from nnviz.core.diagnosis import Finding
+from nnviz.core.notation import significant
 from nnviz.core.statistics import paired_interval
 
 TOO_LONG = 2.0  # swinging costs so many times the steps of the critical β before it is called too much
@@ -34,26 +35,26 @@ def _descent(run: Run) -> str:
 
 
 def _gap(distance: float) -> str:
-    return look.number(float(distance)) if np.isfinite(distance) else "infinitely far"
+    return significant(float(distance)) if np.isfinite(distance) else "infinitely far"
 
 
 def _network(run: Run) -> str:
     nets, name = run.nets, run.params.method
     plain, own = nets.curve("sgd")[-1], nets.curve(name)[-1]
-    ends = f"{look.number(float(np.median(own)))} with the {look.NAMES[name]} and {look.number(float(np.median(plain)))} without momentum"
+    ends = f"{significant(float(np.median(own)))} with the {look.NAMES[name]} and {significant(float(np.median(plain)))} without momentum"
     text = f"On the network, each at its own best rate, the median loss after {int(nets.steps[-1])} steps is {ends}"
     gain = paired_interval(own, plain)
     if gain.kept < 2:
         return f"{text}; one seed proves nothing."
-    interval = f"95 % interval {look.number(gain.low)} to {look.number(gain.high)}, {gain.kept} seeds"
-    return f"{text}: a mean difference of {look.number(gain.estimate)} ({interval})."
+    interval = f"95 % interval {significant(gain.low)} to {significant(gain.high)}, {gain.kept} seeds"
+    return f"{text}: a mean difference of {significant(gain.estimate)} ({interval})."
 
 
 def captions(run: Run, frames: NDArray[np.int64]) -> list[str]:
     """Return what stands beside the transport at each frame: the height of the method in front, and of gradient descent."""
     heights = run.heights[:, frames]
-    own = [look.number(float(each)) for each in heights[run.front]]
-    plain = [look.number(float(each)) for each in heights[0]]
+    own = [significant(float(each)) for each in heights[run.front]]
+    plain = [significant(float(each)) for each in heights[0]]
     name = look.NAMES[METHODS[run.front]]
     return [f"height: {name} {mine}, gradient descent {other}" for mine, other in zip(own, plain, strict=True)]
 

@@ -12,6 +12,7 @@ from nnviz.concepts.neuron.plane import across, plane
 from nnviz.concepts.neuron.unit import LABELS
 from nnviz.core import diagnosis
 from nnviz.core.diagnosis import SATURATED, Finding
+from nnviz.core.notation import decimals
 from nnviz.core.statistics import band
 
 
@@ -33,14 +34,10 @@ def sentence(run: Run) -> str:
 
 def _one(run: Run) -> str:
     if run.length == 0:
-        return f"{formula(run)}. Both weights are 0: whatever comes in, the answer is {look.number(run.output)}."
+        return f"{formula(run)}. Both weights are 0: whatever comes in, the answer is {decimals(run.output)}."
     side = "on the line" if run.sum == 0 else "on the side that w points to" if run.sum > 0 else "on the other side"
-    text = (
-        f"{formula(run)}. The line w·x + b = 0 lies |b|/‖w‖ = {look.number(run.distance)} from the origin; the input "
-    )
-    return (
-        f"{text}is {look.number(abs(run.sum) / run.length)} from it, {side}, and there φ′ is {look.short(run.slope)}."
-    )
+    text = f"{formula(run)}. The line w·x + b = 0 lies |b|/‖w‖ = {decimals(run.distance)} from the origin; the input "
+    return f"{text}is {decimals(abs(run.sum) / run.length)} from it, {side}, and there φ′ is {look.short(run.slope)}."
 
 
 def _many(run: Run) -> str:
@@ -69,7 +66,7 @@ def _found_one(run: Run) -> tuple[Finding, ...]:
     dead = diagnosis.dead_units(outputs) if p.activation == "relu" else None
     if dead:
         most = abs(p.w1) * INPUTS + abs(p.w2) * INPUTS + p.b
-        reach = f"Its sum is at most {look.number(most)} for inputs from −2 to 2, so this ReLU outputs 0"
+        reach = f"Its sum is at most {decimals(most)} for inputs from −2 to 2, so this ReLU outputs 0"
         dead = Finding("dead units", "failure", f"The neuron is dead. {reach} everywhere and has no slope to learn by.")
     return diagnosis.findings(dead, _deaf(run) or (None if dead else diagnosis.collapsed_outputs(outputs)), _flat(run))
 
@@ -78,8 +75,8 @@ def _deaf(run: Run) -> Finding | None:
     """Find a neuron that no input reaches."""
     if run.length > 0:
         return None
-    text = f"Both weights are 0, so no input reaches the sum: it is b = {look.number(run.params.b)}, and the output "
-    return Finding("collapse", "failure", f"{text}{look.number(run.output)}, whatever comes in.")
+    text = f"Both weights are 0, so no input reaches the sum: it is b = {decimals(run.params.b)}, and the output "
+    return Finding("collapse", "failure", f"{text}{decimals(run.output)}, whatever comes in.")
 
 
 def _flat(run: Run) -> Finding | None:
@@ -87,7 +84,7 @@ def _flat(run: Run) -> Finding | None:
     p = run.params
     if p.activation not in ("sigmoid", "tanh") or run.slope >= SATURATED:
         return None
-    text = f"{LABELS[p.activation]} is saturated at this input: at z = {look.number(run.sum)} its slope is "
+    text = f"{LABELS[p.activation]} is saturated at this input: at z = {decimals(run.sum)} its slope is "
     text += f"{look.short(run.slope)}, so less than a hundredth of any gradient passes, and the weights hardly learn."
     return Finding("saturation", "warning", text)
 

@@ -8,6 +8,7 @@ from nnviz.concepts.neuron import look
 from nnviz.concepts.neuron.geometry import line_pieces
 from nnviz.concepts.neuron.model import PIXELS, Run
 from nnviz.concepts.neuron.unit import LABELS, activate
+from nnviz.core.notation import decimals
 
 ROWS = {"x₁": 0.84, "x₂": 0.49, "1": 0.14}
 COLUMNS = {"input": 0.075, "weight": 0.235, "product": 0.40, "sum": 0.60, "function": 0.765, "output": 0.922}
@@ -28,20 +29,20 @@ def diagram(run: Run) -> Chart:
     shapes = [*_wires(run), _box()]
     layout: Trace = {"showlegend": False, "margin": {"l": 2, "r": 2, "t": 4, "b": 4}, "font": {"size": 14}}
     layout |= {"shapes": shapes, "annotations": _words(run), "dragmode": False} | _axes(p.activation)
-    inputs = f"inputs {look.number(p.x1)} and {look.number(p.x2)}"
+    inputs = f"inputs {decimals(p.x1)} and {decimals(p.x2)}"
     title = "One neuron, y = φ(w₁x₁ + w₂x₂ + b), with every number on it"
-    alt = f"A neuron with {inputs}, weights {look.number(p.w1)} and {look.number(p.w2)}, bias {look.number(p.b)}: its "
-    alt += f"products are {look.number(run.products[0])} and {look.number(run.products[1])}, its sum is "
-    alt += f"{look.number(run.sum)}, its output {look.number(run.output)}."
+    alt = f"A neuron with {inputs}, weights {decimals(p.w1)} and {decimals(p.w2)}, bias {decimals(p.b)}: its "
+    alt += f"products are {decimals(run.products[0])} and {decimals(run.products[1])}, its sum is "
+    alt += f"{decimals(run.sum)}, its output {decimals(run.output)}."
     return Chart("neuron", title, {"data": traces, "layout": layout}, alt)
 
 
 def formula(run: Run) -> str:
     """Return y = φ(w₁x₁ + w₂x₂ + b) with the run's numbers."""
     p, put = run.params, look.signed
-    terms = f"{look.number(p.w1)}·{put(p.x1)} + {put(p.w2)}·{put(p.x2)} + {put(p.b)}"
+    terms = f"{decimals(p.w1)}·{put(p.x1)} + {put(p.w2)}·{put(p.x2)} + {put(p.b)}"
     name = "" if p.activation == "linear" else LABELS[p.activation] if p.activation == "relu" else p.activation
-    return f"y = {name}({terms}) = {name}({look.number(run.sum)}) = {look.number(run.output)}"
+    return f"y = {name}({terms}) = {name}({decimals(run.sum)}) = {decimals(run.output)}"
 
 
 def _nodes(run: Run) -> Trace:
@@ -53,7 +54,7 @@ def _nodes(run: Run) -> Trace:
     y = [*ROWS.values(), *ROWS.values(), MIDDLE, MIDDLE]
     fills = ["$faint/0.5"] * 3 + [_pull(value, 0.35) for value in (*run.products, p.b)]
     fills += [_pull(run.sum, 0.35), "$paper"]
-    texts = [*(look.number(value) for value in values[:2]), "1", *(look.number(value) for value in values[3:])]
+    texts = [*(decimals(value) for value in values[:2]), "1", *(decimals(value) for value in values[3:])]
     base: Trace = {"type": "scatter", "mode": "markers+text", "x": x, "y": y, "text": texts, "cliponaxis": False}
     marker = {"size": [44] * 3 + [42] * 3 + [50, 50], "symbol": ["circle"] * 3 + ["square"] * 3 + ["circle"] * 2}
     edges = {"color": ["$grey"] * 6 + ["$ink", "$ink"], "width": [1] * 6 + [2, 3]}
@@ -69,7 +70,7 @@ def _pull(value: float, opacity: float) -> str:
 def _words(run: Run) -> list[Trace]:
     """Return the name of every number, the weights on their wires, and the titles of the columns."""
     p, column = run.params, COLUMNS
-    w1, w2 = look.number(p.w1), look.number(p.w2)
+    w1, w2 = decimals(p.w1), decimals(p.w2)
     above = 22  # pixels: half a marker; whatever the size of the letters, they stand clear of it
     return [
         _word(column["input"], ROWS["x₁"], "x₁", above),
@@ -79,11 +80,11 @@ def _words(run: Run) -> list[Trace]:
         _word(column["product"], ROWS["1"], "b", above),
         _word(column["sum"], MIDDLE, "sum z", 26),
         _word(column["function"], MIDDLE + TALL, f"φ = {LABELS[p.activation].split(' ')[0]}", 0),
-        _word(column["function"], MIDDLE - TALL, f"slope {look.number(run.slope)}", 0, below=True),
+        _word(column["function"], MIDDLE - TALL, f"slope {decimals(run.slope)}", 0, below=True),
         _word(column["output"], MIDDLE, "y", 26),
         _word(column["weight"], ROWS["x₁"], f"× w₁<br><b>{w1}</b>", 0, plate=True),
         _word(column["weight"], ROWS["x₂"], f"× w₂<br><b>{w2}</b>", 0, plate=True),
-        _word(column["weight"], ROWS["1"], f"× b<br><b>{look.number(p.b)}</b>", 0, plate=True),
+        _word(column["weight"], ROWS["1"], f"× b<br><b>{decimals(p.b)}</b>", 0, plate=True),
         {
             "x": (PLANE_LEFT + 1) / 2,
             "y": PLANE_TOP,

@@ -1,18 +1,13 @@
 """Numbers and colours as every chart of the page writes them."""
 
 from nnviz.concepts.neuron.unit import Activation
+from nnviz.core.notation import decimals
 
 DIVERGING = [[0.0, "$blue"], [0.5, "$paper"], [1.0, "$orange"]]
 LIMITS: dict[Activation, tuple[float, float]] = {
     "step": (0.0, 1.0), "sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "relu": (-6.0, 6.0), "linear": (-6.0, 6.0),
 }  # fmt: skip
 """What the colours of the outputs reach over: the same at every weight, so that the eye keeps the change."""
-
-
-def number(value: float, digits: int = 2) -> str:
-    """Return a number with a fixed count of decimals and a real minus sign; a zero has none."""
-    text = f"{value:.{digits}f}"
-    return text.removeprefix("-") if float(text) == 0 else text.replace("-", "−")
 
 
 def short(value: float) -> str:
@@ -26,7 +21,7 @@ def short(value: float) -> str:
 
 def signed(value: float) -> str:
     """Return a number in brackets where it is negative, for use inside a product or a sum."""
-    return f"({number(value)})" if float(f"{value:.2f}") < 0 else number(value)
+    return f"({decimals(value)})" if float(f"{value:.2f}") < 0 else decimals(value)
 
 
 def share(activation: Activation, output: float) -> float:

@@ -9,6 +9,7 @@ from nnviz.concepts.neuron import look
 from nnviz.concepts.neuron.fitting import MOST, X
 from nnviz.concepts.neuron.model import TARGETS, Run
 from nnviz.core import statistics
+from nnviz.core.notation import decimals
 from nnviz.core.statistics import Band
 
 HEIGHT = 2.2  # of the axis of outputs
@@ -42,7 +43,7 @@ def network(run: Run) -> Chart:
     error = float(fit.error[run.shown])
     alt = f"After {fit.epochs[-1]} epochs {many(fit.units)} {follows(fit.units)} the curve to follow "
     alt += f"({TARGETS[run.params.target].lower()}) with an error of {look.short(error)}; the constant added to the "
-    alt += f"sum is {look.number(float(offset[-1]))}."
+    alt += f"sum is {decimals(float(offset[-1]))}."
     title = f"The network’s curve is the sum of {many(fit.units)}’ curves, plus a constant"
     title = title if fit.units > 1 else "The network’s curve: one neuron’s, plus a constant"
     spec = figure(traces, axis("input x", -1, 1), axis("output", -HEIGHT, HEIGHT))

@@ -8,6 +8,7 @@ from nnviz.concepts.neuron import look
 from nnviz.concepts.neuron.geometry import line_pieces
 from nnviz.concepts.neuron.model import INPUTS, PIXELS, Run
 from nnviz.concepts.neuron.unit import activate, slope
+from nnviz.core.notation import decimals
 
 FARTHEST = 5.0  # from the line, on the axis across it
 
@@ -54,7 +55,7 @@ def _input(run: Run) -> Trace:
     marker = {"size": 14, "color": "$ink", "symbol": "circle", "line": {"color": "$paper", "width": 2.5}}
     place = {"x": [run.params.x1], "y": [run.params.x2], "marker": marker, "hoverinfo": "skip"}
     label = {
-        "text": [f"y = {look.number(run.output)}"],
+        "text": [f"y = {decimals(run.output)}"],
         "textposition": "top center" if run.params.x2 < 1.5 else "bottom center",
     }
     return {"type": "scatter", "mode": "markers+text", "cliponaxis": False} | place | label
@@ -65,19 +66,19 @@ def _distance_note(run: Run) -> list[Trace]:
     x, y = foot(run)
     if not np.isfinite(x) or max(abs(x), abs(y)) > INPUTS or run.distance < 0.2:
         return []
-    text = f"|b|/‖w‖ = {look.number(run.distance)}"
+    text = f"|b|/‖w‖ = {decimals(run.distance)}"
     note = {"x": x / 2, "y": y / 2, "text": text, "showarrow": False, "bgcolor": "$paper/0.7", "xanchor": "left"}
     return [note | {"xshift": 6, "yshift": -14}]
 
 
 def _alt(run: Run) -> str:
     if run.length == 0:
-        return f"Both weights are 0: the output is {look.number(run.output)} at every input and there is no line."
+        return f"Both weights are 0: the output is {decimals(run.output)} at every input and there is no line."
     low, high = float(run.plane.min()), float(run.plane.max())
     where = "" if np.isfinite(line_pieces(run.weights, run.params.b, INPUTS)).all() else ", outside of the picture"
-    text = f"The line lies {look.number(run.distance)} from the origin{where}, across the normal "
-    text += f"({look.number(run.params.w1)}, {look.number(run.params.w2)}); "
-    return f"{text}outputs go from {look.number(low)} to {look.number(high)}."
+    text = f"The line lies {decimals(run.distance)} from the origin{where}, across the normal "
+    text += f"({decimals(run.params.w1)}, {decimals(run.params.w2)}); "
+    return f"{text}outputs go from {decimals(low)} to {decimals(high)}."
 
 
 def across(run: Run) -> Chart:
@@ -122,12 +123,12 @@ def across(run: Run) -> Chart:
     layout: Trace = {"shapes": [mark], "annotations": [note | {"xshift": -4}], "showlegend": False}
     layout |= {"xaxis": axis("signed distance from the line (w·x + b)/‖w‖", -FARTHEST, FARTHEST)}
     layout["yaxis"] = axis("output y", low, high)
-    jump = f"slope ‖w‖·φ′(0) = {look.number(steep)} at the line"
+    jump = f"slope ‖w‖·φ′(0) = {decimals(steep)} at the line"
     jump = {
         "step": "a jump at the line",
-        "relu": f"a kink at the line, then slope ‖w‖ = {look.number(run.length)}",
+        "relu": f"a kink at the line, then slope ‖w‖ = {decimals(run.length)}",
     }.get(p.activation, jump)
     kept = jump if run.length else "no change, for both weights are 0"
-    alt = f"Across the line the output has {kept}; ‖w‖ is {look.number(run.length)}, the input lies "
-    alt += f"{look.number(here)} from the line and its output is {look.number(run.output)}."
+    alt = f"Across the line the output has {kept}; ‖w‖ is {decimals(run.length)}, the input lies "
+    alt += f"{decimals(here)} from the line and its output is {decimals(run.output)}."
     return Chart("across", f"The output across the line: {kept}", {"data": [curve, dots], "layout": layout}, alt)

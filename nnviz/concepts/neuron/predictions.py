@@ -7,6 +7,7 @@ from nnviz.concepts.neuron.geometry import line_pieces
 from nnviz.concepts.neuron.model import INPUTS, Params, Run
 from nnviz.concepts.neuron.unit import line_distance, slope
 from nnviz.core.lesson import Answer, Prediction
+from nnviz.core.notation import decimals
 
 FOLLOWS = 0.1  # an error at or below it: the bump, 1 high, is followed
 
@@ -23,8 +24,8 @@ def _doubled(run: Run) -> Answer:
     moved = abs(line_distance(w, b) - line_distance(half, b / 2)) > 1e-9 or abs(angle(w) - angle(half)) > 1e-9
     before, after = (float(slope(name, 0.0) * np.linalg.norm(each)) for each in (half, w))
     choice = 0 if moved else 1 if abs(after - before) < 1e-9 else 2
-    kept = f"The distance |b|/‖w‖ is {look.number(line_distance(half, b / 2))} before and {look.number(run.distance)} after"
-    return Answer(choice, f"{kept}; the slope across the line goes from {look.number(before)} to {look.number(after)}.")
+    kept = f"The distance |b|/‖w‖ is {decimals(line_distance(half, b / 2))} before and {decimals(run.distance)} after"
+    return Answer(choice, f"{kept}; the slope across the line goes from {decimals(before)} to {decimals(after)}.")
 
 
 def _shifted(run: Run) -> Answer:
@@ -34,8 +35,8 @@ def _shifted(run: Run) -> Answer:
     before, after = (np.subtract(*line_pieces(w, bias, INPUTS)) for bias in (0.0, b))
     turn = abs(before[0] * after[1] - before[1] * after[0]) / (np.linalg.norm(before) * np.linalg.norm(after))
     choice = 1 if turn > 1e-9 else 0 if farther > nearer else 2
-    turned = f"and turns by {look.number(np.degrees(np.arcsin(turn)))} degrees"
-    return Answer(choice, f"It goes from {look.number(nearer)} to {look.number(farther)} from the origin {turned}.")
+    turned = f"and turns by {decimals(np.degrees(np.arcsin(turn)))} degrees"
+    return Answer(choice, f"It goes from {decimals(nearer)} to {decimals(farther)} from the origin {turned}.")
 
 
 def _bump(run: Run) -> Answer:

@@ -5,11 +5,11 @@ import numpy as np
 from nnviz.charts.view import View
 from nnviz.concepts.perceptron import look, side_charts
 from nnviz.concepts.perceptron.hero import boundary
-from nnviz.concepts.perceptron.look import number
 from nnviz.concepts.perceptron.model import MOST_PASSES, Run
 from nnviz.concepts.perceptron.rule import MOST_MISTAKES, Whole
 from nnviz.core import diagnosis
 from nnviz.core.diagnosis import Finding
+from nnviz.core.notation import decimals
 from nnviz.core.timeline import log_steps
 
 FRAMES = 60
@@ -71,9 +71,7 @@ def sentence(run: Run) -> str:
     text += f"{side_charts.bound_in_words(run)} were possible.{others}"
     if run.best is None:
         return f"{text} All points are of one class: add some of the other."
-    return (
-        f"{text} Its nearest point is {number(run.margins[0], 3)} away, the best line’s {number(run.best_margin, 3)}."
-    )
+    return f"{text} Its nearest point is {decimals(run.margins[0], 3)} away, the best line’s {decimals(run.best_margin, 3)}."
 
 
 def _why(run: Run) -> str:
@@ -102,7 +100,7 @@ def _endless(run: Run) -> Finding | None:
     if path.cycle:
         first, last = path.cycle
         b, w1, w2 = path.weights[last].tolist()
-        state = f"w = ({number(w1)}, {number(w2)}), b = {number(b)}"
+        state = f"w = ({decimals(w1)}, {decimals(w2)}), b = {decimals(b)}"
         text = (
             f"It goes round in a circle: after mistake {last} the weights are what they were after mistake {first - 1} "
         )

@@ -7,9 +7,10 @@ import numpy as np
 from nnviz.charts.build import Trace, axis
 from nnviz.charts.view import Chart
 from nnviz.concepts.perceptron import look
-from nnviz.concepts.perceptron.look import QUIET, number
+from nnviz.concepts.perceptron.look import QUIET
 from nnviz.concepts.perceptron.model import Run
 from nnviz.concepts.perceptron.rule import Floats, Whole
+from nnviz.core.notation import decimals
 from nnviz.data.toy import WINDOW
 
 ARROW = 1.8  # length of the longest weight vector, in units of the plane
@@ -96,7 +97,9 @@ def _numbers(before: Floats, after: Floats) -> tuple[list[Trace], list[list[str]
     heads = ("before ╌╌", "+ η·y·x", "after ──")
     notes, texts = [], []
     for index, (head, rows) in enumerate(zip(heads, (before, after - before, after), strict=True)):
-        column = [f"<b>{head}</b><br>w {number(w1)}, {number(w2)}<br>b {number(b)}" for b, w1, w2 in rows.tolist()]
+        column = [
+            f"<b>{head}</b><br>w {decimals(w1)}, {decimals(w2)}<br>b {decimals(b)}" for b, w1, w2 in rows.tolist()
+        ]
         token = ("$grey", "$purple", "$ink")[index]
         notes.append(_note(1 - 0.235 * index, column[-1], token))
         texts.append(column)
@@ -116,5 +119,5 @@ def _note(y: float, text: str, token: str) -> Trace:
 def _alt(run: Run) -> str:
     b, w1, w2 = run.path.weights[-1].tolist()
     text = f"{len(run.labels)} points; after {look.times(run.path.mistakes, 'mistake')} the line is "
-    text += f"{number(w1)}·x₁ + {number(w2)}·x₂ + {number(b)} = 0, and {look.times(int(run.wrong[0]), 'point')} "
+    text += f"{decimals(w1)}·x₁ + {decimals(w2)}·x₂ + {decimals(b)} = 0, and {look.times(int(run.wrong[0]), 'point')} "
     return text + ("lies" if run.wrong[0] == 1 else "lie") + " on the wrong side."

@@ -12,12 +12,6 @@ QUIET: Trace = {"hoverinfo": "skip", "showlegend": False}
 NAMES = ("class 0, y = −1", "class 1, y = +1")
 
 
-def number(value: float, digits: int = 2) -> str:
-    """Return a number with a fixed count of decimals and a real minus sign; a zero has none."""
-    text = f"{value:.{digits}f}"
-    return text.removeprefix("-") if float(text) == 0 else text.replace("-", "−")
-
-
 def short(value: float) -> str:
     """Return a number with three significant digits, or whole from 1000 on, and a real minus sign."""
     text = f"{value:.0f}" if 999.5 <= abs(value) < 1e6 else f"{value:.3g}"

@@ -3,11 +3,12 @@
 import numpy as np
 
 from nnviz.concepts.perceptron.clouds import cloud
-from nnviz.concepts.perceptron.look import number, short, times
+from nnviz.concepts.perceptron.look import short, times
 from nnviz.concepts.perceptron.model import Run, bound_of
 from nnviz.concepts.perceptron.rule import learn, signed_points
 from nnviz.concepts.perceptron.starts import order_of
 from nnviz.core.lesson import Answer, Prediction
+from nnviz.core.notation import decimals
 
 FACTORS = (1, 2, 4, 8)
 
@@ -20,7 +21,7 @@ def _halved(run: Run) -> Answer:
     choice = int(np.argmin(np.abs(np.log2(ratio) - np.log2(FACTORS))))
     return Answer(
         choice,
-        f"(R/γ)² goes from {short(wide)} at margin {number(2 * p.gap)} to {short(run.bound)} at {number(p.gap)}: "
+        f"(R/γ)² goes from {short(wide)} at margin {decimals(2 * p.gap)} to {short(run.bound)} at {decimals(p.gap)}: "
         f"{short(ratio)} times. This order makes {times(run.path.mistakes, 'mistake')}.",
     )
 

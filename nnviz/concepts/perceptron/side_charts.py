@@ -6,10 +6,11 @@ from nnviz.charts.build import Trace, axis, band, figure, line
 from nnviz.charts.view import Chart
 from nnviz.concepts.perceptron import look
 from nnviz.concepts.perceptron.bound import lower, upper
-from nnviz.concepts.perceptron.look import QUIET, number, short
+from nnviz.concepts.perceptron.look import QUIET, short
 from nnviz.concepts.perceptron.model import MARGINS, Run
 from nnviz.concepts.perceptron.rule import Floats, Whole
 from nnviz.core import statistics
+from nnviz.core.notation import decimals
 from nnviz.data.toy import WINDOW
 
 GRID = 121
@@ -74,7 +75,7 @@ def bound_in_words(run: Run) -> str:
     """Return the bound with its numbers."""
     if run.params.start != "zero":
         return f"{short(run.bound)} (start drawn, η {short(run.params.rate)})"
-    return f"(R/γ)² = {number(run.radius**2)}/{number(run.reach**2, 4)} = {short(run.bound)}"
+    return f"(R/γ)² = {decimals(run.radius**2)}/{decimals(run.reach**2, 4)} = {short(run.bound)}"
 
 
 def stairs(seen: Whole, looked: int) -> tuple[Floats, Floats]:
@@ -167,7 +168,7 @@ def weights(run: Run, moments: Whole) -> Chart:
     sides: Trace = {"constrain": "domain"}
     spec = figure(traces, axis("w₁", -reach, reach, **sides), axis("w₂", -reach, reach, **sides, scaleanchor="x"))
     w1, w2 = way[-1].tolist()
-    alt = f"The weights go from ({number(way[0, 0])}, {number(way[0, 1])}) to ({number(w1)}, {number(w2)}) in {look.times(run.path.mistakes, 'step')}."
+    alt = f"The weights go from ({decimals(way[0, 0])}, {decimals(way[0, 1])}) to ({decimals(w1)}, {decimals(w2)}) in {look.times(run.path.mistakes, 'step')}."
     return Chart("weights", "The way of the weights", spec, alt, frames, height=340)
 
 
@@ -191,7 +192,7 @@ def found_lines(run: Run) -> Chart:
     orders = look.times(len(run.paths), "order")
     alt = f"Lines of {orders}: {int(np.sum(run.wrong == 0))} of them are right for all points."
     if run.best is not None:
-        alt += f" Their margins go from {number(run.margins.min(), 3)} to {number(run.margins.max(), 3)}; the best line has {number(run.best_margin, 3)}."
+        alt += f" Their margins go from {decimals(run.margins.min(), 3)} to {decimals(run.margins.max(), 3)}; the best line has {decimals(run.best_margin, 3)}."
     return Chart("lines", f"The line that each of {orders} ends with, and the best line", spec, alt, height=340)
 
 

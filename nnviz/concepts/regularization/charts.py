@@ -12,6 +12,7 @@ from nnviz.concepts.regularization.model import STRENGTHS, Run, zeros_of
 from nnviz.concepts.regularization.network_chart import network_chart
 from nnviz.concepts.regularization.settings import NAMES
 from nnviz.concepts.regularization.solvers import eigen
+from nnviz.core.notation import significant
 from nnviz.core.statistics import band
 
 RIGHT: Trace = {"xaxis": "x2", "yaxis": "y2"}
@@ -54,7 +55,7 @@ def paths_chart(run: Run) -> Chart:
     figure = build.figure(traces, strength_axis(), axis("weight", -reach, reach), shapes=[cursor(run)])
     zeros = zeros_of(run.weights[0], run.params)
     alt = (
-        f"Of {words.counted(run)} weights {int(zeros[0])} are exactly 0 at λ = 0.0001, {int(run.zeros[0])} at {words.number(run.params.strength)} "
+        f"Of {words.counted(run)} weights {int(zeros[0])} are exactly 0 at λ = 0.0001, {int(run.zeros[0])} at {significant(run.params.strength)} "
         f"and {int(zeros[-1])} at 10."
     )
     return Chart("paths", "Every weight along λ (click to set it)", figure, alt, click={"strength": "customdata"})
@@ -79,10 +80,10 @@ def errors_chart(run: Run) -> Chart:
         "name": "lowest",
     }
     figure = build.figure([*traces, star], strength_axis(), axis("mean squared error", 0, top), shapes=[cursor(run)])
-    ends = [words.number(float(np.median(run.validation[:, end]))) for end in (0, -1)]
+    ends = [significant(float(np.median(run.validation[:, end]))) for end in (0, -1)]
     alt = (
-        f"Median validation error is {ends[0]} at λ = 0.0001, lowest, {words.number(lowest)}, at λ = "
-        f"{words.number(float(STRENGTHS[low]))}, and {ends[1]} at λ = 10."
+        f"Median validation error is {ends[0]} at λ = 0.0001, lowest, {significant(lowest)}, at λ = "
+        f"{significant(float(STRENGTHS[low]))}, and {ends[1]} at λ = 10."
     )
     title = "Training and validation error along λ (click to set it)"
     return Chart("errors", title, figure, alt, click={"strength": "customdata"})
@@ -130,7 +131,7 @@ def histogram_chart(run: Run) -> Chart:
     x = axis("weight (beyond ±2 counts at the end)", -2.05, 2.05)
     figure = build.figure(traces, x, axis("weights of all draws", 0, top), barmode="overlay", annotations=[spot])
     share = 100 * exact / weights.size
-    alt = f"Of {weights.size} weights {exact} ({share:.0f} %) are exactly 0; the others spread by {words.number(float(others.std()) if len(others) else 0.0)}."
+    alt = f"Of {weights.size} weights {exact} ({share:.0f} %) are exactly 0; the others spread by {significant(float(others.std()) if len(others) else 0.0)}."
     return Chart("weights", f"All weights: {exact} of {weights.size} are exactly 0", figure, alt)
 
 

@@ -3,14 +3,10 @@
 import numpy as np
 
 from nnviz.concepts.regularization.model import STRENGTHS, Run
+from nnviz.core.notation import significant
 from nnviz.core.statistics import band
 
 SHORT = {"l1": "L1", "l2": "L2", "elastic": "the elastic net", "max_norm": "max-norm"}
-
-
-def number(value: float) -> str:
-    """Return a number with the digits it deserves."""
-    return f"{value:.3g}".replace("-", "−") if np.isfinite(value) else "not a number"
 
 
 def counted(run: Run) -> int:
@@ -27,13 +23,17 @@ def sentence(run: Run) -> str:
     """Say what the charts show, with the run's numbers."""
     here, zeros = band(run.error[1]), run.zeros
     count = run.error.shape[1]
-    spread = f" ({number(float(here.low))} to {number(float(here.high))} over {count} draws)" if count > 1 else ""
+    spread = (
+        f" ({significant(float(here.low))} to {significant(float(here.high))} over {count} draws)" if count > 1 else ""
+    )
     low = best(run)
     lowest = float(np.median(run.validation[:, low]))
     return (
-        f"Under {SHORT[run.params.penalty]} with λ = {number(run.params.strength)}, {int(zeros[0])} of {counted(run)} weights are exactly 0 in the "
-        f"draw shown (median {np.median(zeros):.0f}). Validation error is {number(float(here.median))}{spread}; the lowest along λ is "
-        f"{number(lowest)} at λ = {number(float(STRENGTHS[low]))}, with hardly any penalty it is {number(float(np.median(run.validation[:, 0])))}."
+        f"Under {SHORT[run.params.penalty]} with λ = {significant(run.params.strength)}, {int(zeros[0])} of {counted(run)} "
+        f"weights are exactly 0 in the draw shown (median {np.median(zeros):.0f}). "
+        f"Validation error is {significant(float(here.median))}{spread}; the lowest along λ is "
+        f"{significant(lowest)} at λ = {significant(float(STRENGTHS[low]))}, "
+        f"with hardly any penalty it is {significant(float(np.median(run.validation[:, 0])))}."
     )
 
 
@@ -42,8 +42,9 @@ def picture(run: Run) -> str:
     free, there = run.plane.free, run.plane.touching
     on = "on an axis: one weight is exactly 0" if np.any(there == 0) else "off the axes: neither weight is 0"
     return (
-        f"With two features, least squares has the weights {number(float(free[0]))} and {number(float(free[1]))}, under {SHORT[run.params.penalty]} "
-        f"they are {number(float(there[0]))} and {number(float(there[1]))}; the shapes touch {on}. Training error is {number(float(run.error[0, 0]))}."
+        f"With two features, least squares has the weights {significant(float(free[0]))} and {significant(float(free[1]))}, "
+        f"under {SHORT[run.params.penalty]} they are {significant(float(there[0]))} and {significant(float(there[1]))}; the shapes touch {on}. "
+        f"Training error is {significant(float(run.error[0, 0]))}."
     )
 
 
