@@ -10,16 +10,6 @@ def power(exponent: int) -> str:
     return f"10{str(exponent).translate(SUPERSCRIPTS)}"
 
 
-def number(value: float) -> str:
-    """Write a number with two digits, with a power of ten where it is far from one."""
-    if not math.isfinite(value):
-        return "not a number" if math.isnan(value) else "infinity"
-    if value == 0 or 1e-3 <= abs(value) < 1e4:
-        return (f"{value:.2g}" if abs(value) < 100 else f"{value:.0f}").replace("-", "−")
-    mantissa, exponent = f"{value:.1e}".split("e")
-    return f"{mantissa.replace('-', '−')}·{power(int(exponent))}"
-
-
 def significant(value: float, digits: int = 3) -> str:
     """Write a number with a few significant digits and a true minus sign; a tiny or huge one with a power of ten."""
     if not math.isfinite(value):
@@ -28,6 +18,11 @@ def significant(value: float, digits: int = 3) -> str:
         return f"{float(f'{value:.{digits}g}'):g}".replace("-", "−")
     mantissa, exponent = f"{value:.1e}".split("e")
     return f"{mantissa.replace('-', '−')}·{power(int(exponent))}"
+
+
+def number(value: float) -> str:
+    """Write a number with two significant digits, with three from 100 on."""
+    return significant(value, 2 if abs(value) < 100 else 3)
 
 
 def decimals(value: float, digits: int = 2) -> str:

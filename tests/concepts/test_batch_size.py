@@ -27,6 +27,7 @@ from nnviz.concepts.batch_size.model import SIZES, Run
 from nnviz.concepts.batch_size.training import EXAMPLES, NETWORKS, Task
 from nnviz.core.claims import Claim
 from nnviz.core.lesson import Prediction, Preset
+from nnviz.core.notation import significant
 from nnviz.core.params import Control, controls
 from nnviz.core.progress import Superseded, silent
 from nnviz.core.statistics import paired_interval
@@ -369,7 +370,7 @@ def test_who_leaves_the_chart_is_named_on_it() -> None:
     broken = run(Params(**lesson.presets[0].values))
     layout = view(broken).charts[0].figure["layout"]
     texts = [note["text"] for note in layout["annotations"] if note["text"].startswith("▲")]
-    assert texts == [f"▲ batch 1 ends at {look.number(float(np.median(broken.curves.loss[-1, 0])))}"]
+    assert texts == [f"▲ batch 1 ends at {significant(float(np.median(broken.curves.loss[-1, 0])))}"]
     assert broken.curves.loss[-1, 0].mean() > layout["yaxis"]["range"][1]
 
 

@@ -10,6 +10,7 @@ from nnviz.concepts.batch_size.model import ANCHOR, Run
 from nnviz.concepts.batch_size.training import EXAMPLES
 from nnviz.core import diagnosis
 from nnviz.core.diagnosis import Finding
+from nnviz.core.notation import significant
 from nnviz.core.statistics import band
 
 LITTLE = 0.9  # share of the way still to go, from which little has been learned
@@ -37,11 +38,11 @@ def sentence(run: Run) -> str:
     seeds = run.params.seeds
     over = f" over {seeds} seeds" if seeds > 1 else ""
     text = f"{_given(run)}, {_price(run, winner)} ends at training loss {look.span(loss, winner, seeds)}{over}"
-    text += f", test accuracy {look.number(float(test.median[winner]))}"
+    text += f", test accuracy {significant(float(test.median[winner]))}"
     other = len(run.batches) - 1 if winner != len(run.batches) - 1 else 0
     if other != winner:
         text += f"; {_price(run, other)} ends at {look.span(loss, other, seeds)}"
-        text += f", test accuracy {look.number(float(test.median[other]))}"
+        text += f", test accuracy {significant(float(test.median[other]))}"
     return text + "."
 
 
@@ -51,7 +52,7 @@ def _given(run: Run) -> str:
     amount = {
         "epochs": _counted(int((steps * run.batches).max() // EXAMPLES), "epoch"),
         "steps": f"{int(steps.max())} steps",
-        "seconds": f"{look.number(float((steps * run.step_seconds).max()))} seconds each",
+        "seconds": f"{significant(float((steps * run.step_seconds).max()))} seconds each",
     }[params.budget]
     rate = f"rate {params.rate:g}" + ("" if params.scaling == "fixed" else f" at batch {ANCHOR}")
     return f"With {amount} and {rate}"
@@ -63,7 +64,7 @@ def _counted(count: int, noun: str) -> str:
 
 def _price(run: Run, index: int) -> str:
     steps = int(run.curves.steps[-1, index])
-    seconds = look.number(steps * float(run.step_seconds[index]))
+    seconds = significant(steps * float(run.step_seconds[index]))
     return (
         f"{look.name(int(run.batches[index]))} ({steps:,} step{'' if steps == 1 else 's'}, {seconds} s on this machine)"
     )

@@ -11,6 +11,7 @@ from nnviz.charts.view import Chart
 from nnviz.concepts.batch_size import look
 from nnviz.concepts.batch_size.model import Run
 from nnviz.concepts.batch_size.training import EXAMPLES
+from nnviz.core.notation import significant
 from nnviz.core.statistics import Band, band
 from nnviz.core.timeline import log_steps
 
@@ -145,7 +146,7 @@ def _beyond(run: Run) -> list[look.Trace]:
     place = {"x": 0.01, "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "top", "showarrow": False}
     return [
         place
-        | {"text": f"▲ {look.name(batch)} ends at {look.number(end)}", "y": 0.99 - 0.06 * line}
+        | {"text": f"▲ {look.name(batch)} ends at {significant(end)}", "y": 0.99 - 0.06 * line}
         | {"font": {"size": 12, "color": look.token(batch)}, "bgcolor": "$paper/0.7"}
         for line, (batch, end) in enumerate(gone.items())
     ]
@@ -155,9 +156,9 @@ def _words(run: Run) -> str:
     ends = []
     for index, batch in enumerate(run.batches):
         steps = int(run.curves.steps[-1, index])
-        spent = f"{steps:,} steps, {steps * int(batch):,} examples, {look.number(steps * run.step_seconds[index])} s"
+        spent = f"{steps:,} steps, {steps * int(batch):,} examples, {significant(steps * run.step_seconds[index])} s"
         ends.append(
-            f"{look.name(int(batch))} ends at {look.number(float(losses(run, index).median[-1]))} after {spent}"
+            f"{look.name(int(batch))} ends at {significant(float(losses(run, index).median[-1]))} after {spent}"
         )
     return f"Training loss by three clocks, {EXAMPLES} training examples: {'; '.join(ends)}."
 
@@ -166,6 +167,6 @@ def captions(run: Run, raced: Race) -> list[str]:
     """Say who leads at each frame."""
     leaders = [int(np.argmin(np.where(np.isfinite(row), row, np.inf))) for row in raced.loss]
     return [
-        f"{look.name(int(run.batches[leader]))} leads, loss {look.number(float(row[leader]))}"
+        f"{look.name(int(run.batches[leader]))} leads, loss {significant(float(row[leader]))}"
         for leader, row in zip(leaders, raced.loss, strict=True)
     ]

@@ -8,6 +8,7 @@ from nnviz.concepts.batch_size.model import Params, Run
 from nnviz.concepts.batch_size.recipe import recipe
 from nnviz.core.claims import Claim
 from nnviz.core.lesson import Answer, Lesson, Measure, Note, Prediction, Preset, Reference
+from nnviz.core.notation import significant
 
 SHRINK = {"It stays the same": 1.0, "To a half": 1 / 2, "To a quarter": 1 / 4, "To a sixteenth": 1 / 16}
 CONTESTANTS = ("1", "16", "full")
@@ -33,7 +34,7 @@ def grade_noise(run: Run) -> Answer:
 def grade_winner(run: Run) -> Answer:
     """Grade by the median training loss at the end."""
     winner = result_charts.best(run)
-    ends = [look.number(float(hero.losses(run, index).median[-1])) for index in range(len(run.batches))]
+    ends = [significant(float(hero.losses(run, index).median[-1])) for index in range(len(run.batches))]
     names = [look.name(int(batch)) for batch in run.batches]
     steps = [f"{int(count):,}" for count in run.curves.steps[-1]]
     told = [f"{one} at {end} after {count} steps" for one, end, count in zip(names, ends, steps, strict=True)]

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from nnviz.charts import build, theme
 from nnviz.concepts.batch_size.model import SIZES
 from nnviz.concepts.batch_size.training import EXAMPLES
+from nnviz.core.notation import significant
 from nnviz.core.statistics import Band
 
 Trace = dict[str, Any]
@@ -73,20 +74,12 @@ def batch_axis(largest: int = EXAMPLES) -> Trace:
     )
 
 
-def number(value: float) -> str:
-    """Return three significant digits, never in exponents between a thousandth and ten million."""
-    if not np.isfinite(value):
-        return "no number"
-    text = f"{value:.3g}"
-    return text if "e" not in text or abs(value) < 1e-3 or abs(value) >= 1e7 else f"{float(text):,.0f}"
-
-
 def span(values: Band, place: int | tuple[int, ...], seeds: int) -> str:
     """Return a median with its 10–90 % band in words."""
-    middle = number(float(values.median[place]))
+    middle = significant(float(values.median[place]))
     if seeds < 2:
         return middle
-    return f"{middle} ({number(float(values.low[place]))} to {number(float(values.high[place]))})"
+    return f"{middle} ({significant(float(values.low[place]))} to {significant(float(values.high[place]))})"
 
 
 def listed(parts: Sequence[str]) -> str:

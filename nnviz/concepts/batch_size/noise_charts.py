@@ -12,6 +12,7 @@ from nnviz.concepts.batch_size.cloud import PAIR
 from nnviz.concepts.batch_size.hero import Race
 from nnviz.concepts.batch_size.model import Run
 from nnviz.concepts.batch_size.training import EXAMPLES
+from nnviz.core.notation import significant
 from nnviz.core.statistics import band, loglog_slope
 
 REACH = {"moons": 1.5, "digits": 4.0}  # of the cloud's axes, in units of the gradient
@@ -35,11 +36,11 @@ def cloud(run: Run, raced: Race) -> Chart:
     how = "with" if run.params.draw == "with" else "without"
     sizes = np.sqrt(((own.points[-1] - [own.full[-1], 0]) ** 2).sum(axis=-1).mean(axis=-1))  # (B,)
     names = [look.name(int(batch)) for batch in run.batches]
-    spreads = [f"{look.number(float(size))} for {name}" for name, size in zip(names, sizes, strict=True)]
+    spreads = [f"{significant(float(size))} for {name}" for name, size in zip(names, sizes, strict=True)]
     alt = (
         f"Mini-batch gradients drawn {how} replacement at the network of {_watched(run)}; the full gradient has length "
     )
-    alt += f"{look.number(float(own.full[-1]))}, the root-mean-square distance from it is {look.listed(spreads)}."
+    alt += f"{significant(float(own.full[-1]))}, the root-mean-square distance from it is {look.listed(spreads)}."
     title = f"Gradients of mini-batches around the full gradient (arrow to the star; network of {_watched(run)})"
     figure = {"data": traces, "layout": _panels(run, count)}
     return Chart("cloud", title, figure, alt, frames, wide=True, height=330)
@@ -125,7 +126,7 @@ def _estimates(run: Run) -> list[str]:
     own = run.spread
     pairs = (("‖G‖²", own.signal), ("tr Σ", own.noise))
     return [
-        f"{name} ≈ {look.number(float(got))} ± {look.number(float(error))} (exact {look.number(exact)})"
+        f"{name} ≈ {significant(float(got))} ± {significant(float(error))} (exact {significant(exact)})"
         for (name, exact), got, error in zip(pairs, own.estimates, own.errors, strict=True)
     ]
 
@@ -143,7 +144,7 @@ def noise_scale(run: Run) -> Chart:
         rows = hero.rows_of(run, index)
         found = band(run.noise_scale[rows, index], axis=1)
         traces += look.curve(run.examples[rows, index], found, int(batch))
-        ends.append(f"{look.number(float(found.median[-1]))} for {look.name(int(batch))}")
+        ends.append(f"{significant(float(found.median[-1]))} for {look.name(int(batch))}")
     x = build.axis("examples seen (log)", 0.8, 1.6 * float((run.horizon * run.batches).max()), log=True, dtick=1)
     x |= {"exponentformat": "power"}
     y = build.axis("noise scale tr Σ / ‖G‖² (examples, log)", 0.5, 1e5, log=True, dtick=1, exponentformat="power")

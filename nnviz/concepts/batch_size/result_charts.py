@@ -8,6 +8,7 @@ from nnviz.charts.view import Chart
 from nnviz.concepts.batch_size import look
 from nnviz.concepts.batch_size.model import Run
 from nnviz.concepts.batch_size.training import EXAMPLES
+from nnviz.core.notation import significant
 from nnviz.core.statistics import band
 
 Floats = NDArray[np.float64]
@@ -62,7 +63,7 @@ def costs(run: Run) -> Chart:
         "annotations": [dict(stop["annotation"]) | place],
     }
     ends = [own.sizes == 1, own.sizes == EXAMPLES]
-    spent, held = ([look.number(float(values[end][0])) for end in ends] for values in (times, memory))
+    spent, held = ([significant(float(values[end][0])) for end in ends] for values in (times, memory))
     alt = f"Measured on one core of this machine in plain PyTorch: an epoch of {EXAMPLES} examples takes {spent[0]} ms "
     alt += f"at batch 1 and {spent[1]} ms at full batch; from batch {own.no_return:,} on, doubling saves less than a "
     alt += f"tenth. A step holds {held[0]} kB at batch 1 and {held[1]} kB at full batch."

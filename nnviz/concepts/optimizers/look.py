@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnviz.concepts.optimizers.settings import LOWEST, NAMES
+from nnviz.core.notation import significant
 
 Trace = dict[str, Any]
 KEYS = tuple(NAMES)
@@ -57,12 +58,12 @@ def shown(values: NDArray[np.float64], least: float = 1e-30) -> NDArray[np.float
 
 
 def number(value: float) -> str:
-    """Return three significant digits with a true minus sign; what no chart tells from 0 is only bounded."""
+    """Return three significant digits; what no chart tells from 0 is only bounded."""
     if not np.isfinite(value):
         return "lost"
     if 0 < value < LOWEST:
         return f"under {LOWEST:.0e}".replace("-", "−")
-    return f"{value + 0.0:.3g}".replace("-", "−")
+    return significant(value)
 
 
 def listed(parts: list[str]) -> str:

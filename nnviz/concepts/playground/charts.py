@@ -7,7 +7,7 @@ from nnviz.concepts.playground import result_charts
 from nnviz.concepts.playground.findings import found
 from nnviz.concepts.playground.hero import hero
 from nnviz.concepts.playground.model import Run
-from nnviz.concepts.playground.result_charts import number
+from nnviz.core.notation import significant
 from nnviz.core.statistics import band
 
 
@@ -34,7 +34,7 @@ def captions(run: Run) -> list[str]:
         cut = run.story.changed
         train = np.concatenate([train[:cut], later.train_loss[:, 0]])
         test = np.concatenate([test[:cut], later.test_loss[:, 0]])
-    return [f"loss {number(float(a))} · test {number(float(b))}" for a, b in zip(train, test, strict=True)]
+    return [f"loss {significant(float(a))} · test {significant(float(b))}" for a, b in zip(train, test, strict=True)]
 
 
 def sentence(run: Run) -> str:
@@ -47,10 +47,12 @@ def sentence(run: Run) -> str:
     if not np.isfinite(scores.test_score[-1]).any():
         words += "answers with no numbers any more (NaN); "
     else:
-        words += f"has a test {kind} of {number(float(test.median))}"
+        words += f"has a test {kind} of {significant(float(test.median))}"
         if len(run.plan.seeds) > 1:
-            words += f" ({number(float(test.low))} to {number(float(test.high))} over {len(run.plan.seeds)} seeds)"
-        words += f", {number(float(train.median))} on its {len(run.problem.train)} training points; "
+            words += (
+                f" ({significant(float(test.low))} to {significant(float(test.high))} over {len(run.plan.seeds)} seeds)"
+            )
+        words += f", {significant(float(train.median))} on its {len(run.problem.train)} training points; "
     words += f"{network.parameters} parameters, trained in {milliseconds(run)} each."
     return words + changes(run) + limits(run)
 
@@ -67,8 +69,8 @@ def changes(run: Run) -> str:
         return ""
     before, after, end = (float(value) for value in
                           (run.scores.train_loss[-1, 0], run.later.train_loss[0, 0], run.later.train_loss[-1, 0]))  # fmt: skip
-    words = f" Your change takes the training loss from {number(before)} to {number(after)}"
-    return words + (f"; {run.params.train_on} epochs later it is {number(end)}." if run.params.train_on else ".")
+    words = f" Your change takes the training loss from {significant(before)} to {significant(after)}"
+    return words + (f"; {run.params.train_on} epochs later it is {significant(end)}." if run.params.train_on else ".")
 
 
 def limits(run: Run) -> str:

@@ -11,6 +11,7 @@ from nnviz.charts.build import Trace
 from nnviz.charts.view import Chart
 from nnviz.concepts.playground.model import Run, Scores
 from nnviz.concepts.playground.problem import Floats
+from nnviz.core.notation import significant
 from nnviz.core.statistics import band
 
 FLOOR = 1e-5  # the lowest loss on the log axis
@@ -28,10 +29,12 @@ def losses(run: Run) -> Chart:
         traces += _after(run, more, held(more.train_loss), held(more.test_loss))
     top = 10 ** np.ceil(np.log10(max(2.0, float(np.nanmax(np.minimum(train[0], 1e4))))))
     y = build.axis(f"{LOSS_NAMES[run.problem.loss]} (log)", FLOOR, top, log=True, exponentformat="power", dtick=1)
-    end = f"training loss {number(float(np.median(train[-1])))}, test loss {number(float(np.median(test[-1])))}"
+    end = (
+        f"training loss {significant(float(np.median(train[-1])))}, test loss {significant(float(np.median(test[-1])))}"
+    )
     alt = f"After {found.at[-1]} epochs the median over {train.shape[1]} seeds is: {end}."
     if run.params.penalty != "none":
-        alt += f" The penalty is {number(float(np.median(found.penalty[-1])))}."
+        alt += f" The penalty is {significant(float(np.median(found.penalty[-1])))}."
     return _over_epochs(
         run, "losses", "Loss on training and test points: median and 10–90 % band over the seeds", traces, y, alt
     )
@@ -46,7 +49,7 @@ def rightness(run: Run) -> Chart:
         traces += _after(run, more, np.clip(more.train_score, -1, 1), np.clip(more.test_score, -1, 1))
     name = "accuracy" if run.problem.classes else "R² (1 − squared error / variance)"
     y = build.axis(name, 0 if run.problem.classes else -0.5, 1.02)
-    ends = f"training {number(float(np.median(train[-1])))}, test {number(float(np.median(test[-1])))}"
+    ends = f"training {significant(float(np.median(train[-1])))}, test {significant(float(np.median(test[-1])))}"
     alt = f"After {found.at[-1]} epochs the median {name} is: {ends}."
     title = (
         "Share of points answered right" if run.problem.classes else "How much of the targets' variance is explained"
@@ -112,7 +115,7 @@ def _against_targets(run: Run) -> Chart:
     ideal = build.line([-limit, limit], [-limit, limit], "right answer", 7, dashed=True)
     axes = build.axis("target", -limit, limit), build.axis("the network's answer", -limit, limit)
     worst = float(np.abs(given[-1] - truth).max())
-    alt = f"Answers against targets of {len(truth)} test points; the largest error is {number(worst)}."
+    alt = f"Answers against targets of {len(truth)} test points; the largest error is {significant(worst)}."
     figure = build.figure([ideal, dots], *axes, showlegend=False)
     return Chart("confusion", "Answer against target, test points", figure, alt, {"data.1.y": given})
 
@@ -124,8 +127,8 @@ def gradients(run: Run) -> Chart:
     layers = norms.shape[1]
     traces = [build.line(found.at, norms[:, layer], _layer(layer, layers), layer) for layer in range(layers)]
     y = build.axis("norm of the gradient (log)", SMALL, LARGE, log=True, exponentformat="power", dtick=2)
-    alt = f"At the end the gradient's norm is {number(float(norms[-1, 0]))} in layer 1 and "
-    alt += f"{number(float(norms[-1, -1]))} in the output layer."
+    alt = f"At the end the gradient's norm is {significant(float(norms[-1, 0]))} in layer 1 and "
+    alt += f"{significant(float(norms[-1, -1]))} in the output layer."
     return _over_epochs(run, "gradients", "Gradient by layer (all training points, without penalty)", traces, y, alt)
 
 
@@ -163,7 +166,7 @@ def seeds(run: Run) -> Chart:
     y = build.axis(
         f"{LOSS_NAMES[run.problem.loss]} at the end (log)", FLOOR, 10, log=True, exponentformat="power", dtick=1
     )
-    alt = f"Test loss at the end goes from {number(float(test.min()))} to {number(float(test.max()))} over {len(test)} seeds."
+    alt = f"Test loss at the end goes from {significant(float(test.min()))} to {significant(float(test.max()))} over {len(test)} seeds."
     x = build.axis("weight seed (click one to see its network)") | {"type": "category"}
     return Chart("seeds", "Is it luck? The same training from other first weights", build.figure(traces, x, y), alt,
                  click={"seed": "x"})  # fmt: skip
@@ -180,8 +183,3 @@ def held(values: Any) -> Any:
 
 def _layer(index: int, layers: int) -> str:
     return "output" if index == layers - 1 else f"layer {index + 1}"
-
-
-def number(value: float) -> str:
-    """Write a number with as many digits as it deserves."""
-    return f"{value:.3g}" if np.isfinite(value) else "no number"
