@@ -428,12 +428,3 @@ def test_every_claim_gives_a_verdict(claim: Any) -> None:
     assert verdict.reason
     assert verdict.seeds == 3
     assert np.isfinite(verdict.effect)
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(0.0, "0"), (0.25, "0.25"), (-0.25, "−0.25"), (1234.0, "1234"), (5.7e-13, "5.7·10⁻¹³"), (-2e6, "−2.0·10⁶")],
-)
-def test_numbers_are_written_short(value: float, text: str) -> None:
-    assert number(value) == text
-    assert number(float("nan")) == "not a number"

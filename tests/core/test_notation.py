@@ -34,7 +34,9 @@ def test_digits_can_be_chosen() -> None:
     assert decimals(-3.14159, 1) == "−3.1"
 
 
-@pytest.mark.parametrize(("value", "text"), [(0.0123, "0.012"), (345.6, "346"), (-0.5, "−0.5")])
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.0123, "0.012"), (345.6, "346"), (1234.0, "1230"), (-0.5, "−0.5"), (5.7e-13, "5.7·10⁻¹³")]
+)
 def test_two_digits(value: float, text: str) -> None:
     assert number(value) == text
 
