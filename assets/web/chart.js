@@ -1,6 +1,7 @@
 // One chart: decodes what the server sent, wears the theme's colours, updates in place so that zoom and camera stay.
 import { element } from "./dom.js";
 import { move } from "./moving.js";
+import { arraysIn, drawNumbers, onlyNumbers } from "./quick.js";
 import { saveMenu } from "./save.js";
 
 const TYPES = { f4: Float32Array, i4: Int32Array, i2: Int16Array, i1: Int8Array, u1: Uint8Array, u2: Uint16Array, u4: Uint32Array };
@@ -16,23 +17,13 @@ export function plotly() {
         const source = document.querySelector("[data-plotly]").dataset.plotly;
         const script = element("script", { src: source, async: true });
         script.onload = () => {
-          window.Plotly.PlotSchema.findArrayAttributes = (trace) => arraysIn(trace, "", 0);
+          window.Plotly.PlotSchema.findArrayAttributes = (trace) => arraysIn(trace);
           resolve(window.Plotly);
         };
         script.onerror = () => reject(new Error("plotly.js could not be loaded"));
         document.head.append(script);
       });
   return library;
-}
-
-// Which attributes of a trace are arrays, for hover texts. plotly.js walks its whole schema for that, for every trace at
-// every draw, which is a quarter of the time of a draw; what the trace holds tells it as well.
-function arraysIn(values, prefix, depth) {
-  return Object.entries(values).flatMap(([key, value]) => {
-    if (key.startsWith("_") || value === null || typeof value !== "object") return [];
-    if (Array.isArray(value) || ArrayBuffer.isView(value)) return [prefix + key];
-    return depth < 2 ? arraysIn(value, `${prefix}${key}.`, depth + 1) : [];
-  });
 }
 
 // A base64 typed array {dtype, bdata, shape} → typed array, nested in plain arrays where it has more than one axis.
@@ -122,6 +113,7 @@ export class ChartBox {
     this.visible = false;
     this.drawn = false;
     this.shared = {}; // axis → range in common with pinned runs
+    this.revision = 0; // of the arrays that plotly.js has drawn
     this.caption = element("figcaption");
     this.plot = element("div", { class: "nv-plot", role: "group" });
     this.out = element("button", { type: "button", class: "nv-quiet nv-out", hidden: true, title: "Show more of the plane; a double click on the chart does the same" }, "Zoom out");
@@ -212,7 +204,8 @@ export class ChartBox {
     return this.standing === this.figure && move(this.plot, this.frames.map(({ route }) => route), this.figure);
   }
 
-  async draw() {
+  // For a moving hand it is enough to draw the traces, where nothing else has changed.
+  async draw(moving = false) {
     const library = await plotly();
     if (this.closed) return;
     this.stale = false;
@@ -223,8 +216,11 @@ export class ChartBox {
     layout.font.size *= this.scale;
     if (this.scale > 1) enlarge(layout, data, this.scale);
     for (const [axis, range] of Object.entries(this.shared)) layout[axis] = { ...layout[axis], range, autorange: false };
-    await library.react(this.plot, data, layout, this.zooms ? { ...CONFIG, doubleClick: false, modeBarButtonsToRemove: ASKED } : CONFIG);
-    if (Math.abs((this.plot._fullLayout?.width ?? 0) - this.plot.clientWidth) > 1) await library.Plots.resize(this.plot); // it has moved to another place
+    this.hasty = onlyNumbers(this.plot, data, layout) && moving;
+    if (!this.hasty) this.revision += 1; // all is drawn, whether or not it has changed
+    layout.datarevision = this.revision;
+    if (this.hasty) await drawNumbers(this.plot, data, layout, library);
+    else await this.drawAll(library, data, layout);
     this.standing = figure;
     if (!this.drawn) {
       this.plot.on("plotly_click", (event) => this.clicked(event));
@@ -233,6 +229,11 @@ export class ChartBox {
       linkScenes(this.plot, library);
     }
     this.drawn = true;
+  }
+
+  async drawAll(library, data, layout) {
+    await library.react(this.plot, data, layout, this.zooms ? { ...CONFIG, doubleClick: false, modeBarButtonsToRemove: ASKED } : CONFIG);
+    if (Math.abs((this.plot._fullLayout?.width ?? 0) - this.plot.clientWidth) > 1) await library.Plots.resize(this.plot); // it has moved to another place
   }
 
   // The ranges of the axes that show numbers.

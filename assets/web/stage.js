@@ -246,11 +246,12 @@ class Stage {
       const box = this.charts.get(chart.name);
       if (chart.body) box.take(chart, this.colours, this.mode);
       box.setFrame(frame);
+      box.stale ||= box.hasty && stage === "full";
       if (box.stale && (stage === "full" || box.visible || !box.drawn)) drawn.push(box);
     }
     for (const [index, box] of drawn.entries()) {
       if (index === 1) await nextFrame(); // the first, the hero, is seen before the others are drawn
-      await box.draw();
+      await box.draw(stage !== "full");
     }
     this.align();
     if (this.unsure && stage === "full") {

@@ -91,8 +91,8 @@ def _layout(captions: list[str]) -> Trace:
     for panel, (domain, text) in enumerate(zip(PANELS, captions, strict=True)):
         number = "" if panel == 0 else str(panel + 1)
         bare = {"visible": False, "showgrid": False, "constrain": "domain", "fixedrange": True}
-        layout[f"xaxis{number}"] = bare | {"domain": list(domain), "anchor": f"y{number}"}
-        stretch = {"scaleanchor": f"x{number}", "autorange": "reversed"}
+        layout[f"xaxis{number}"] = bare | {"domain": list(domain), "anchor": f"y{number}", "range": [-0.5, SIDE - 0.5]}
+        stretch = {"scaleanchor": f"x{number}", "range": [SIDE - 0.5, -0.5]}
         layout[f"yaxis{number}"] = bare | {"domain": [0, TOP], "anchor": f"x{number}"} | stretch
         layout["annotations"].append(_caption(text, number))
     layout["xaxis4"] = build.axis(
