@@ -110,7 +110,7 @@ def paths(
 
 
 def numbers_of(count: int, **settings: ArrayLike) -> Floats:
-    """Return K rows of the kernel's numbers, (K, 11) in the order of NUMBERS; what is not given has its usual value."""
+    """Return K rows of the kernel's numbers, (K, 12) in the order of NUMBERS; what is not given has its usual value."""
     unknown = sorted(set(settings) - set(NUMBERS))
     if unknown:
         raise ValueError(f"settings must be among {', '.join(NUMBERS)}, got {', '.join(unknown)}")

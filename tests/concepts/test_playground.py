@@ -305,6 +305,7 @@ SCRIPTS: tuple[dict[str, Any], ...] = (
      "dropout": (0.2, 0.0, 0.3, 0.0, 0.0, 0.0), "rate": 0.01, "penalty": "both", "schedule": "warmup", "epochs": 8},
     {"data": "hills", "activation": "mixed", "layers": 4, "clipping": "norm", "threshold": 0.1, "batch": 7,
      "features": ("x1", "x2", "sin1"), "optimizer": "adamw", "rate": 0.01, "epochs": 8},
+    {"data": "moons", "penalty": "max_norm", "longest": 0.8, "schedule": "plateau", "rate": 0.5, "epochs": 60},
     {"data": "points", "points": "0,0,0;1,1,1;2,1,2;-1,0,3;0,1,1;1,0,0", "loss": "half_mse", "epochs": 5},
     {"data": "iris", "loss": "huber", "scaling": "standard", "initialization": "playground", "epochs": 5},
 )  # fmt: skip
@@ -321,6 +322,26 @@ def test_the_script_prints_the_numbers_of_the_screen(settings: dict[str, Any], t
     found = run(params.but(seeds=1))
     for measure in lesson.measures:
         assert float(numbers[measure.name]) == pytest.approx(float(np.asarray(measure.of(found))[0]), rel=1e-5)
+
+
+def test_max_norm_bounds_the_weights_into_every_unit() -> None:
+    layers = [
+        [np.linalg.norm(matrix, axis=1).max() for matrix, _ in found.plan.network.layers(found.story.weights[-1])]
+        for found in (
+            run(Params(**SMALL, rate=0.5, **extra)) for extra in ({}, {"penalty": "max_norm", "longest": 0.7})
+        )
+    ]
+    assert max(layers[0]) > 0.7
+    assert max(layers[1]) <= 0.7 + 1e-6
+
+
+def test_where_the_loss_hardly_falls_the_rate_falls() -> None:
+    ends = [
+        run(Params(**(SMALL | {"epochs": 60}), rate=1e-4, schedule=name)).story.weights
+        for name in ("constant", "plateau")
+    ]
+    moved = [float(np.abs(weights[-1] - weights[-2]).max()) for weights in ends]
+    assert moved[1] < 0.01 * moved[0]
 
 
 def test_what_is_saved_can_be_loaded_and_holds_the_weights() -> None:

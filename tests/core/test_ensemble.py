@@ -67,6 +67,7 @@ def test_optimizers(optimizer: str) -> None:
         {"dropout": 0.4, "rescale": False},
         {"dropout": [[0.2, 0.6]], "optimizer": "momentum"},
         {"clip_norm": 0.05},
+        {"max_norm": 0.4, "rate": 0.3},
         {"clip_value": 0.01},
         {"clip_norm": 0.1, "clip_value": 0.02, "l2": 0.1, "dropout": 0.3, "optimizer": "adam"},
         {"batch": 1},

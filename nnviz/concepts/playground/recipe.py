@@ -81,6 +81,14 @@ def penalty(module: nn.Module, l1: float, l2: float) -> Tensor:
     return l1 * weights.abs().sum() + 0.5 * l2 * (weights**2).sum()
 
 
+def shorten(module: nn.Module, longest: float) -> None:
+    """Bring every unit's incoming weights back to the norm that is allowed."""
+    with torch.no_grad():
+        for layer in module.modules():
+            if isinstance(layer, nn.Linear):
+                layer.weight.copy_(torch.renorm(layer.weight, 2, 0, longest))
+
+
 def mean_loss(name: str, outputs: Tensor, targets: Tensor) -> Tensor:
     """Return the mean loss; half_mse is ½ of the squared error."""
     wanted = targets if name == "cross_entropy" else targets.reshape(outputs.shape).double()
@@ -95,8 +103,10 @@ def fit(module: Network, problem: Problem, x: Tensor, y: Tensor, settings: dict[
     orders, draws = generator(s["seed"], "order"), generator(s["seed"], "dropout")
     widths, rates = [s[f"units{layer}"] for layer in range(1, s["layers"] + 1)], s["dropout"]
     l1, l2 = (s["strength"] if s["penalty"] in (name, "both") else 0.0 for name in ("l1", "l2"))
+    plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, patience=5, eps=0)
     for factor in schedule(s["schedule"], s["epochs"]):
-        optimizer.param_groups[0]["lr"] = s["rate"] * factor
+        if s["schedule"] != "plateau":
+            optimizer.param_groups[0]["lr"] = s["rate"] * factor
         order, masks = torch.randperm(len(x), generator=orders), []
         if any(rates[: len(widths)]):
             kept = torch.rand(len(x), sum(widths), generator=draws).split(widths, dim=1)
@@ -112,6 +122,11 @@ def fit(module: Network, problem: Problem, x: Tensor, y: Tensor, settings: dict[
             elif s["clipping"] == "value":
                 nn.utils.clip_grad_value_(module.parameters(), s["threshold"])
             optimizer.step()
+            if s["penalty"] == "max_norm":
+                shorten(module, s["longest"])
+        if s["schedule"] == "plateau":
+            with torch.no_grad():
+                plateau.step(float(mean_loss(problem.loss, module(x), y)))
 
 
 def recipe(**settings: Any) -> dict[str, float]:

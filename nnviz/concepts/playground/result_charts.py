@@ -23,7 +23,7 @@ def losses(run: Run) -> Chart:
     found, more = run.scores, run.later
     train, test = held(found.train_loss), held(found.test_loss)
     traces = [*build.band(found.at, band(train, 1), "training", 0), *build.band(found.at, band(test, 1), "test", 1)]
-    if run.params.penalty != "none":
+    if run.params.penalty in ("l1", "l2", "both"):
         traces.append(build.line(found.at, held(band(found.penalty, 1).median), "penalty", 7, dashed=None))
     if more is not None:
         traces += _after(run, more, held(more.train_loss), held(more.test_loss))
@@ -33,7 +33,7 @@ def losses(run: Run) -> Chart:
         f"training loss {significant(float(np.median(train[-1])))}, test loss {significant(float(np.median(test[-1])))}"
     )
     alt = f"After {found.at[-1]} epochs the median over {train.shape[1]} seeds is: {end}."
-    if run.params.penalty != "none":
+    if run.params.penalty in ("l1", "l2", "both"):
         alt += f" The penalty is {significant(float(np.median(found.penalty[-1])))}."
     return _over_epochs(
         run, "losses", "Loss on training and test points: median and 10–90 % band over the seeds", traces, y, alt

@@ -30,7 +30,7 @@ INITIALIZATION_NAMES = {
     "uniform": "Uniform, ± scale", "constant": "Constant = scale", "zeros": "All zero",
 }  # fmt: skip
 Loss = Literal["cross_entropy", "half_mse", "huber", "mae"]
-Schedule = Literal["constant", "step", "exponential", "cosine", "warmup", "one_cycle"]
+Schedule = Literal["constant", "step", "exponential", "cosine", "warmup", "one_cycle", "plateau"]
 Scaling = Literal["plane", "playground", "standard", "thousand"]
 LAYERS, UNITS = 6, 16
 BY_HAND = {"editing": ("1",)}
@@ -133,7 +133,8 @@ class Params(params.Params):
         "constant", "Schedule of the rate", "How the learning rate changes over the epochs",
         labels={"constant": "Constant", "step": "÷ 10 at ½ and ¾", "exponential": "Exponential, to 1 %",
                 "cosine": "Cosine, to 0", "warmup": "Warm-up of a tenth, then cosine",
-                "one_cycle": "One cycle: up to 0.3, then down"}, more=True,
+                "one_cycle": "One cycle: up to 0.3, then down",
+                "plateau": "÷ 10 when the training loss stops falling"}, more=True,
     )  # fmt: skip
     batch: int = params.field(
         10, "Batch size", "Points per step; the smaller last batch is averaged over its own points",
@@ -145,13 +146,18 @@ class Params(params.Params):
         labels={"cross_entropy": "Cross-entropy", "half_mse": "½ squared error (TF Playground)", "huber": "Huber",
                 "mae": "Absolute error"}, more=True,
     )  # fmt: skip
-    penalty: Literal["none", "l1", "l2", "both"] = params.field(
-        "none", "Regularization", "L1 pulls every weight to 0 by the same amount, L2 in proportion to its size; biases "
-        "are left alone", labels={"none": "None", "l1": "L1", "l2": "L2", "both": "L1 and L2"}, more=True,
+    penalty: Literal["none", "l1", "l2", "both", "max_norm"] = params.field(
+        "none", "Regularization", "L1 pulls every weight to 0 by the same amount, L2 in proportion to its size; max-norm "
+        "leaves weights alone until those into a unit are together too long; biases are left alone",
+        labels={"none": "None", "l1": "L1", "l2": "L2", "both": "L1 and L2", "max_norm": "Max-norm"}, more=True,
     )  # fmt: skip
     strength: float = params.field(
         0.003, "Regularization rate", "λ of λ Σ|w| and of λ/2 Σw²", ge=1e-5, le=10, log=True, live=True, more=True,
         when={"penalty": ("l1", "l2", "both")},
+    )  # fmt: skip
+    longest: float = params.field(
+        2.0, "Longest weights", "After every step the weights into a unit are shortened to this norm, if they are longer",
+        ge=0.05, le=50, log=True, live=True, more=True, when={"penalty": ("max_norm",)},
     )  # fmt: skip
     dropout: tuple[float, ...] = params.field(
         (0.0,) * LAYERS, "Dropout, by layer", "Share of each hidden layer's units silenced at every step (not at test)",

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from nnviz.concepts.playground.problem import PROBLEM_SETTINGS, Problem, divided, make_problem, two_columns
 from nnviz.concepts.playground.settings import Params
-from nnviz.core.ensemble import MLP, Trained, train
+from nnviz.core.ensemble import MLP, OnPlateau, Trained, train
 from nnviz.core.memo import memo
 from nnviz.core.progress import Report, silent
 from nnviz.core.schedules import schedule
@@ -102,7 +102,8 @@ def seconds_per_epoch(network: MLP, examples: int, params: Params) -> float:
     """Guess what one epoch of one network takes: a little for every weight, unit and step (measured, generously)."""
     steps = -(-examples // min(params.batch, examples))
     a_point = 0.5e-9 * network.parameters + 4e-9 * (network.hidden_units + 2) * (2 if any(params.dropout) else 1)
-    return examples * a_point + steps * 0.4e-6 * (network.depth + 1) + 2e-5
+    looked = (0.3 * examples * a_point + 1e-4) if params.schedule == "plateau" else 0.0  # at the loss of every epoch
+    return examples * a_point + steps * 0.4e-6 * (network.depth + 1) + 2e-5 + looked
 
 
 def options(params: Params, epochs: int) -> tuple[tuple[str, Any], ...]:
@@ -114,8 +115,10 @@ def options(params: Params, epochs: int) -> tuple[tuple[str, Any], ...]:
         "rate": params.rate,
         "momentum": params.momentum,
         "schedule": schedule(params.schedule, epochs),
+        "plateau": OnPlateau() if params.schedule == "plateau" else None,
         "l1": params.strength if both or params.penalty == "l1" else 0.0,
         "l2": params.strength if both or params.penalty == "l2" else 0.0,
+        "max_norm": params.longest if params.penalty == "max_norm" else 0.0,
         "clip_norm": params.threshold if params.clipping == "norm" else 0.0,
         "clip_value": params.threshold if params.clipping == "value" else 0.0,
     }

@@ -17,7 +17,7 @@ from nnviz.core.ensemble.linear import (
     finite_table,
     gather,
 )
-from nnviz.core.ensemble.optimizers import regularize, update
+from nnviz.core.ensemble.optimizers import regularize, shorten, update
 from nnviz.core.ensemble.passes import backward, forward, room, views
 from nnviz.core.ensemble.settings import NUMBERS
 
@@ -89,7 +89,7 @@ def train_epochs(
 
     Args:
         weights: (P',) parameters; moments: (2, P') the optimizer's memory; progress: (5,) STEP … BAD_PLACE.
-        sizes: (L + 1,); choices: (5,); numbers: (11,); activations, joints: (L,); dropout: (L − 1,): see `Prepared`.
+        sizes: (L + 1,); choices: (5,); numbers: (12,); activations, joints: (L,); dropout: (L − 1,): see `Prepared`.
         factors: (E,) on the learning rate, per epoch.
         inputs, targets: (N, d) and (N, out); orders: (E, n) rows of inputs; uniforms: (E, n, H), or (E, 0, 0) if off.
         snapshot_steps, snapshots: (T,) step numbers and (T, P') float32 to fill.
@@ -151,6 +151,7 @@ def train_epochs(
             progress[STEP] += 1
             rate = numbers[RATE] * factors[epoch]
             update(weights, gradient, moments, choices[OPTIMIZER], rate, progress[STEP], numbers)
+            shorten(matrices, sizes, numbers)
             if progress[BAD_STEP] < 0 and not (finite(weights) and finite_table(outputs, count, targets.shape[1])):
                 locate(flat_matrices, biases, values, g_flat, g_biases, sizes, count, progress)
             take_snapshots(weights, progress, snapshot_steps, snapshots)

@@ -1,16 +1,27 @@
-"""The kernel's optimizers: penalty, clipping and the update of all parameters. Compiled, float64."""
+"""The kernel's optimizers: penalty, clipping, the update of all parameters, and a bound on weights. Compiled, float64."""
 
 import math
 
 import numpy as np
 
 from nnviz.core.ensemble.compilation import inlined
-from nnviz.core.ensemble.linear import Matrix, Vector
+from nnviz.core.ensemble.linear import Matrix, Vector, Whole
 from nnviz.core.ensemble.settings import NUMBERS, OPTIMIZERS
 
-MOMENTUM, BETA1, BETA2, DECAY, L1, L2, WEIGHT_DECAY, CLIP_VALUE, CLIP_NORM = (
+MOMENTUM, BETA1, BETA2, DECAY, L1, L2, WEIGHT_DECAY, CLIP_VALUE, CLIP_NORM, MAX_NORM = (
     NUMBERS.index(name)
-    for name in ("momentum", "beta1", "beta2", "decay", "l1", "l2", "weight_decay", "clip_value", "clip_norm")
+    for name in (
+        "momentum",
+        "beta1",
+        "beta2",
+        "decay",
+        "l1",
+        "l2",
+        "weight_decay",
+        "clip_value",
+        "clip_norm",
+        "max_norm",
+    )
 )
 SGD, HEAVY_BALL, NESTEROV, ADAGRAD, RMSPROP, _, ADAMW = range(len(OPTIMIZERS))
 
@@ -75,3 +86,23 @@ def update(
             mean[i] = beta1 * mean[i] + (1 - beta1) * gradient[i]
             square[i] = beta2 * square[i] + (1 - beta2) * gradient[i] * gradient[i]
             weights[i] = weights[i] * shrink - size * mean[i] / (math.sqrt(square[i]) * unbias + 1e-8)
+
+
+@inlined
+def shorten(matrices: list[Matrix], sizes: Whole, numbers: Vector) -> None:
+    """Bring every unit's incoming weights (a column) back to the norm that is allowed, as torch.renorm does.
+
+    Source: Srivastava et al. 2014, max-norm regularization.
+    """
+    if numbers[MAX_NORM] == np.inf:
+        return
+    for layer in range(len(matrices)):
+        matrix = matrices[layer]
+        for unit in range(sizes[layer + 1]):
+            square = 0.0
+            for source in range(sizes[layer]):
+                square += matrix[source, unit] ** 2
+            norm = math.sqrt(square)
+            if norm > numbers[MAX_NORM]:
+                for source in range(sizes[layer]):
+                    matrix[source, unit] *= numbers[MAX_NORM] / (norm + 1e-7)

@@ -52,6 +52,7 @@ def replay_in_pytorch(
             nn.utils.clip_grad_value_(module.parameters(), value["clip_value"])
             nn.utils.clip_grad_norm_(module.parameters(), value["clip_norm"])
             optimizer.step()
+            shorten(module, value["max_norm"])
             step += 1
     return module
 
@@ -92,6 +93,15 @@ def penalty(module: nn.Sequential, value: dict[str, float]) -> Tensor:
     absolute = torch.stack([matrix.abs().sum() for matrix in matrices]).sum()
     squares = torch.stack([(matrix**2).sum() for matrix in matrices]).sum()
     return value["l1"] * absolute + 0.5 * value["l2"] * squares
+
+
+def shorten(module: nn.Module, longest: float) -> None:
+    """Bring every unit's incoming weights back to the norm that is allowed."""
+    if longest < np.inf:
+        with torch.no_grad():
+            for layer in module.modules():
+                if isinstance(layer, nn.Linear):
+                    layer.weight.copy_(torch.renorm(layer.weight, 2, 0, longest))
 
 
 def torch_optimizer(name: str, module: nn.Module, value: dict[str, float]) -> torch.optim.Optimizer:

@@ -22,6 +22,7 @@ NUMBERS = (
     "weight_decay",
     "clip_value",
     "clip_norm",
+    "max_norm",
     "shape",
 )
 
@@ -44,6 +45,7 @@ class Settings:
         dropout: share of hidden units dropped at each step in [0, 1); (K, hidden layers) for a rate per layer.
         rescale: divide kept activations by 1 − rate (inverted dropout); False is the learner who forgets it.
         clip_value, clip_norm: bound on each gradient entry, then on the norm of the whole gradient; 0 or inf is off.
+        max_norm: bound on the norm of each unit's incoming weights, without its bias, after every step; 0 or inf is off.
         activation: hidden activation(s) instead of the network's own: one name, or K names (or K tuples of names).
         shape: slope, α or β instead of the network's own; NaN for the default.
     """
@@ -65,6 +67,7 @@ class Settings:
     rescale: ArrayLike = True
     clip_value: ArrayLike = 0.0
     clip_norm: ArrayLike = 0.0
+    max_norm: ArrayLike = 0.0
     activation: Names | Sequence[Names] | None = None
     shape: ArrayLike = np.nan
 
@@ -77,7 +80,7 @@ class Prepared:
         names: per network, the hidden activations (as in `MLP.activation`) and the optimizer.
         epochs, steps: (K,) int64; steps is the budget in steps whatever it was counted in.
         choices: (K, 5) int64: optimizer, loss, batch, steps, rescale.
-        numbers: (K, 11) float64 in the order of NUMBERS.
+        numbers: (K, 12) float64 in the order of NUMBERS.
         activations: (K, L) int64 codes, output last.
         dropout: (K, hidden layers) float64.
         schedule: (K, E) float64, E ≥ 1.
@@ -173,13 +176,13 @@ def choose(name: str, value: Names, accepted: Sequence[str]) -> int:
 
 
 def numbers(network: MLP, settings: Settings, hidden: Sequence[Names]) -> NDArray[np.float64]:
-    """Return the real-valued settings, (K, 11) in the order of NUMBERS; a clip of 0 becomes inf, which never bites."""
+    """Return the real-valued settings, (K, 12) in the order of NUMBERS; a bound of 0 becomes inf, which never bites."""
     count = len(hidden)
     table = np.stack([spread(name, getattr(settings, name), count) for name in NUMBERS], axis=1)
     least = np.nanmin(table[:, : NUMBERS.index("shape")], axis=0)
     if least.min() < 0:
         raise ValueError(f"{NUMBERS[int(least.argmin())]} must be ≥ 0, got {least.min()}")
-    for name in ("clip_value", "clip_norm"):
+    for name in ("clip_value", "clip_norm", "max_norm"):
         column = table[:, NUMBERS.index(name)]
         column[column == 0] = np.inf
     shape = table[:, NUMBERS.index("shape")]
