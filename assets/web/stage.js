@@ -98,13 +98,23 @@ class Stage {
     this.settle();
   }
 
-  // The keys of a presenter's remote control follow the links to the next page and the one before.
+  // On a projector: the keys of a presenter's remote control follow the links to the next page and the one before, and Q
+  // goes to the questions and back to the picture.
   turn(event) {
+    if (!this.teach || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key.toLowerCase() === "q" && !event.target.closest?.("input:not([type=range]), textarea")) this.questions();
     const name = { PageDown: "onward", PageUp: "back" }[event.key];
-    const link = this.teach && name && document.querySelector(`.st-key-${name} a`);
+    const link = name && document.querySelector(`.st-key-${name} a`);
     if (!link) return;
     event.preventDefault();
     link.click();
+  }
+
+  questions() {
+    const tabs = document.querySelector("[data-testid=stTabs]");
+    const away = (tabs?.getBoundingClientRect().top ?? 0) > innerHeight / 2;
+    if (away) [...tabs.querySelectorAll("[role=tab]")].find((tab) => tab.textContent === "Predict")?.click();
+    requestAnimationFrame(() => setTimeout(() => (away ? tabs : document.querySelector("h1"))?.scrollIntoView())); // after the tab has come into view by itself
   }
 
   take(settings) {
@@ -284,6 +294,12 @@ class Stage {
       home.append(box.root);
       box.stale ||= box.drawn; // its new place has another size
     });
+    if (stage === "full") names.slice(1).forEach((name, index) => this.stand(this.charts.get(name).root, index));
+  }
+
+  stand(root, index) {
+    const there = this.rest.children[index];
+    if (there !== root) this.rest.insertBefore(root, there);
   }
 
   frame(frame, settled) {

@@ -10,6 +10,8 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from nnviz.core.notation import number, significant
+
 Severity = Literal["note", "warning", "failure"]
 Cause = Literal[
     "non-finite",
@@ -31,6 +33,7 @@ Cause = Literal[
     "missing table",
     "missing values",
     "train mode at test",
+    "running statistics",
     "missing rescale",
     "outlier",
     "no diversity",
@@ -68,12 +71,13 @@ def findings(*maybe: Finding | None) -> tuple[Finding, ...]:
     return tuple(sorted((each for each in maybe if each), key=lambda each: -order.index(each.severity)))
 
 
-def non_finite(arrays: Mapping[str, Array], steps: Array | None = None) -> Finding | None:
+def non_finite(arrays: Mapping[str, Array], steps: Array | None = None, *, unit: str = "step") -> Finding | None:
     """Find where NaN or infinity began.
 
     Args:
         arrays: name of a layer (or of the loss), in the order of computation → (T, ...), first axis the step.
         steps: (T,) step numbers; default 0, 1, 2, …
+        unit: noun of what they count.
     """
     first: tuple[int, str] | None = None
     for name, array in arrays.items():
@@ -86,7 +90,7 @@ def non_finite(arrays: Mapping[str, Array], steps: Array | None = None) -> Findi
     values = np.asarray(arrays[name][row])
     kind = "NaN" if np.isnan(values).any() else "infinity"
     share = f"{np.sum(~np.isfinite(values))} of {values.size} numbers"
-    text = f"Numbers stopped being finite at step {_step(steps, row)} in {name}: {share} are not finite ({kind})."
+    text = f"Numbers stopped being finite at {unit} {_step(steps, row)} in {name}: {share} are not finite ({kind})."
     return Finding("non-finite", "failure", text)
 
 
@@ -105,12 +109,12 @@ def divergence(losses: Array, steps: Array | None = None, *, factor: float = 1.5
     if not np.isfinite(start) or end <= factor * start:
         return None
     first, last = int(np.argmax(curve > factor * start)), int(np.flatnonzero(curve <= factor * start)[-1])
-    ended = f"{end:.3g}" if np.isfinite(end) else "infinity"
+    ended = significant(end) if np.isfinite(end) else "infinity"
     if last == len(curve) - 1:  # it comes back now and then: no step can be named from which it stays
         since = f"rises above {factor:g} times that first at {unit} {_step(steps, first)}"
     else:
         since = f"stays above {factor:g} times that from {unit} {_step(steps, last + 1)}"
-    text = f"The loss diverged: it began at {start:.3g}, {since} and ends around {ended}."
+    text = f"The loss diverged: it began at {significant(start)}, {since} and ends around {ended}."
     return Finding("divergence", "failure", text)
 
 
@@ -187,7 +191,7 @@ def gradient_flow(norms: Sequence[float] | Array) -> Finding | None:
     if 1 / RATIO <= ratio <= RATIO:
         return None
     severity: Severity = "failure" if not RATIO**-2 <= ratio <= RATIO**2 else "warning"
-    sizes = f"layer 1 has norm {first:.2g}, layer {len(norms)} has {last:.2g}, a ratio of {ratio:.2g}"
+    sizes = f"layer 1 has norm {number(first)}, layer {len(norms)} has {number(last)}, a ratio of {number(ratio)}"
     if ratio < 1:
         return Finding("vanishing gradient", severity, f"The gradient vanishes on its way back: {sizes}.")
     return Finding("exploding gradient", severity, f"The gradient explodes on its way back: {sizes}.")

@@ -18,6 +18,8 @@ STYLE = """<style>
     .block-container [data-testid="stCaptionContainer"] { color: inherit !important; opacity: 1 !important; }
     .block-container [data-testid="stCaptionContainer"] p { opacity: 0.85; }
     .block-container [data-tag] { background: transparent; border: 1px solid currentColor; color: inherit; }
+    .stApp:has(.nv-teach) [data-testid="stTabs"] { min-height: 100vh; } /* room to bring the questions to the top */
+    .stApp:has(.nv-teach) [role="tabpanel"] p { font-size: 1.2rem; }
     @media (max-width: 640px) { .block-container { padding-inline: 0.9rem; } }
 </style>"""
 

@@ -37,7 +37,8 @@ def show() -> None:
     each = (whole - OPENING - CLOSING) / len(chosen)
     st.markdown(
         f"Open the first link on the projector: large type, presenter's notes, keys Space ← → for the timeline, "
-        f"Page Down and Page Up (or a presenter's remote control) for the next page of the lesson and the one before. "
+        f"Q for the page's questions and back to its picture, Page Down and Page Up (or a presenter's remote control) for the "
+        f"next page of the lesson and the one before. "
         f"Let the class predict by a show of hands before you move anything. {OPENING} minutes to begin, "
         f"**{each:.0f} for each page**, {CLOSING} at the end for what surprised."
     )

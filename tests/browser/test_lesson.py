@@ -194,6 +194,12 @@ def test_a_class_goes_from_page_to_page_by_a_remote_control(browser: Browser) ->
     browser.settled()
     shown = "return document.querySelector('.nv-stage')?.dataset.slug"
     browser.until(lambda: browser.js("return !!document.querySelector('.st-key-onward a')"), "the link onward")
+    top = "return document.querySelector(arguments[0]).getBoundingClientRect().top"
+    browser.press("q")
+    browser.until(lambda: browser.js(top, "[data-testid=stTabs]") < 200, "the questions")
+    browser.until(lambda: browser.js("return !!document.querySelector('[role=radiogroup]')"), "an open question")
+    browser.press("q")
+    browser.until(lambda: 0 <= browser.js(top, "h1") < 200, "the picture")
     browser.press(Keys.PAGE_DOWN)
     browser.until(lambda: browser.js(shown) == "losses", "the next page of the lesson")
     browser.settled()

@@ -18,8 +18,8 @@ from nnviz.core.ensemble.threads import WORKERS, each
 from nnviz.core.ensemble.trained import Trained
 from nnviz.core.progress import Report, silent
 
-CHUNK_SECONDS = 0.06  # between two reports, roughly
-PARTIAL_SECONDS = 0.3  # between two partial results
+CHUNK_SECONDS = 0.06  # between two reports, which come when a stream is through with its chunk, roughly
+PARTIAL_SECONDS = 0.3  # between two partial results, which come when all streams are
 MULTIPLICATIONS_PER_SECOND = 2e9  # of one core; only to guess how many epochs fill a chunk
 
 
@@ -77,8 +77,10 @@ def train(
 def run_in_chunks(runs: Runs, sizes: NDArray[np.int64], report: Report) -> None:
     """Train in chunks of whole epochs, telling `report` in between; only here may the caller stop the run."""
     streams = streams_of(runs.seeds, sizes, WORKERS)
-    cost = 3 * runs.weights.shape[1] * float(sizes.sum()) / MULTIPLICATIONS_PER_SECOND / min(WORKERS, len(streams))
-    epochs = max(1, int(CHUNK_SECONDS / cost))
+    cost = 3 * runs.weights.shape[1] / MULTIPLICATIONS_PER_SECOND  # of one example
+    longest = cost * max(stream.examples * len(stream.networks) for stream in streams)
+    together = cost * float(sizes.sum()) / min(WORKERS, len(streams))
+    epochs = max(1, int(min(CHUNK_SECONDS / longest, PARTIAL_SECONDS / together)))
     last = int(runs.settings.epochs.max(initial=0))
     heard = shown = time.perf_counter()
     taken = 0
