@@ -6,6 +6,7 @@ import { saveMenu } from "./save.js";
 
 const TYPES = { f4: Float32Array, i4: Int32Array, i2: Int16Array, i1: Int8Array, u1: Uint8Array, u2: Uint16Array, u4: Uint32Array };
 const CONFIG = { responsive: true, displaylogo: false, scrollZoom: false, modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"] };
+const ROOM = 1.15; // width of a 3-D scene over its height that shows it whole
 const ASKED = [...CONFIG.modeBarButtonsToRemove, "zoomIn2d", "zoomOut2d", "resetScale2d"]; // where a window is asked for, not enlarged
 let library = null;
 
@@ -78,12 +79,27 @@ function colour(token, colours, mode) {
 }
 
 // Words with a size of their own, and the discs that hold words, grow on a projector, too.
-function enlarge({ annotations = [], legend }, data, scale) {
-  for (const { font } of [...annotations, legend ?? {}]) if (font?.size) font.size *= scale;
+function enlarge({ annotations = [], legend, ...layout }, data, scale) {
+  const titles = scenesOf(layout).flatMap((name) => ["xaxis", "yaxis", "zaxis"].map((axis) => layout[name][axis]?.title ?? {}));
+  for (const { font } of [...annotations, legend ?? {}, ...titles]) if (font?.size) font.size *= scale;
   for (const trace of data) {
     const { textfont, marker, mode } = trace;
     if (textfont?.size > 0) trace.textfont = { ...textfont, size: textfont.size * scale };
     if (marker?.size > 0 && mode?.includes("text")) trace.marker = { ...marker, size: marker.size * scale };
+  }
+}
+
+function scenesOf(layout) {
+  return Object.keys(layout).filter((key) => /^scene\d*$/.test(key));
+}
+
+// What a 3-D scene shows grows with its height alone: where it is narrow, the eye steps back, so that its sides are not cut.
+function stepBack(layout, { clientWidth, clientHeight }) {
+  for (const name of scenesOf(layout)) {
+    const { domain, camera } = layout[name];
+    const [left, right] = domain?.x ?? [0, 1];
+    const far = Math.max(1, (ROOM * clientHeight) / (clientWidth * (right - left)));
+    for (const axis of Object.keys(camera?.eye ?? {})) camera.eye[axis] *= far;
   }
 }
 
@@ -92,7 +108,7 @@ function linkScenes(plot, library) {
   const follow = (change, act) => {
     const [key, camera] = Object.entries(change ?? {}).find(([name]) => /^scene\d*\.camera$/.test(name)) ?? [];
     const layout = plot._fullLayout ?? {};
-    const others = key ? Object.keys(layout).filter((name) => /^scene\d*$/.test(name) && `${name}.camera` !== key) : [];
+    const others = key ? scenesOf(layout).filter((name) => `${name}.camera` !== key) : [];
     if (others.length && Object.keys(change).length === 1) act(others, camera, layout);
   };
   // While the hand turns one, only the view of the others is set; when it lets go, their layout is.
@@ -113,6 +129,7 @@ export class ChartBox {
     this.visible = false;
     this.drawn = false;
     this.shared = {}; // axis → range in common with pinned runs
+    this.views = {}; // scene → the camera that a hand has left it with
     this.revision = 0; // of the arrays that plotly.js has drawn
     this.caption = element("figcaption");
     this.plot = element("div", { class: "nv-plot", role: "group" });
@@ -216,6 +233,8 @@ export class ChartBox {
     layout.font.size *= this.scale;
     if (this.scale > 1) enlarge(layout, data, this.scale);
     for (const [axis, range] of Object.entries(this.shared)) layout[axis] = { ...layout[axis], range, autorange: false };
+    stepBack(layout, this.plot);
+    for (const [scene, camera] of Object.entries(this.views)) if (layout[scene]) layout[scene].camera = structuredClone(camera);
     this.hasty = onlyNumbers(this.plot, data, layout) && moving;
     if (!this.hasty) this.revision += 1; // all is drawn, whether or not it has changed
     layout.datarevision = this.revision;
@@ -226,9 +245,17 @@ export class ChartBox {
       this.plot.on("plotly_click", (event) => this.clicked(event));
       this.plot.on("plotly_relayout", (event) => this.windowed(event));
       this.plot.on("plotly_doubleclick", () => this.widen());
+      this.plot.on("plotly_relayout", (event) => this.turned(event));
       linkScenes(this.plot, library);
     }
     this.drawn = true;
+  }
+
+  // plotly.js itself keeps only the camera of a scene that was turned by hand, not of those that turned along.
+  turned(change) {
+    for (const [key, camera] of Object.entries(change ?? {})) {
+      if (/^scene\d*\.camera$/.test(key)) this.views[key.replace(".camera", "")] = camera;
+    }
   }
 
   async drawAll(library, data, layout) {
@@ -246,9 +273,10 @@ export class ChartBox {
 
   clicked({ points: [point] }) {
     const changes = {};
+    const digits = this.zooms ? 12 : 6; // float32 has six; in a narrow window pixels differ later, and an address keeps twelve
     for (const [field, what] of Object.entries(this.click)) {
       const value = point?.[what];
-      if (typeof value === "number") changes[field] = String(Number(value.toPrecision(6))); // float32 has no more digits
+      if (typeof value === "number") changes[field] = String(Number(value.toPrecision(digits)));
       else if (value !== undefined && value !== null) changes[field] = String(value);
     }
     if (Object.keys(changes).length) this.chosen(changes);

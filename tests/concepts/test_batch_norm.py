@@ -1,5 +1,6 @@
 """Batch normalization: the norm by closed form, both modes, noise and batches by their rules, charts by what they hold."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 import torch
 
 from nnviz.concepts.batch_norm import Params, lesson, run, view
+from nnviz.concepts.batch_norm.charts import FLOOR, TOP, held
 from nnviz.concepts.batch_norm.company import in_company
 from nnviz.concepts.batch_norm.hero import CENTRES, ridge
 from nnviz.concepts.batch_norm.nets import EDGES, Net, spread_of, train
@@ -117,7 +119,7 @@ def test_a_run_draws_its_charts_and_partials_come_first() -> None:
 
     done = run(Params(**QUICK | {"sketch": False}), keep)
     shown = [chart.name for chart in view(done).charts]
-    assert shown == ["ridges", "loss", "smooth", "modes", "rates"]
+    assert shown == ["ridges", "loss", "smooth", "rates", "modes"]
     assert [chart.name for chart in view(next(each for each in kept if each)).charts] == shown[:3]
 
 
@@ -126,6 +128,34 @@ def test_a_net_that_breaks_down_is_named() -> None:
     assert view(found).sentence
     text = [each.cause for each in view(found).findings]
     assert set(text) <= {"non-finite", "underfitting"}
+
+
+def test_running_statistics_that_lag_are_not_called_a_net_that_learned_nothing() -> None:
+    lagging = run(Params(statistics=0.01, **QUICK | {"depth": 6, "steps": 200, "seeds": 4}))
+    shown = view(lagging)
+    assert [each.cause for each in shown.findings] == ["running statistics"]
+    assert "by 1 % of the way" in shown.findings[0].text
+    assert lagging.own.modes[0].mean() > lagging.own.modes[1].mean()
+
+
+def test_a_tiny_batch_is_blamed_only_if_the_net_without_a_norm_learns() -> None:
+    stuck = run(Params(batch=2, rate=0.01, **QUICK))
+    assert [each.cause for each in view(stuck).findings] == ["underfitting"]
+    assert "deviation" not in view(stuck).findings[0].text
+
+
+def test_the_sentence_counts_who_broke_down_and_names_a_mode_where_there_are_two() -> None:
+    layer = run(Params(norm="layer", **QUICK))
+    assert " mode" not in view(layer).sentence
+    lost = replace(layer.plain, final=np.array([np.nan, 0.3]), drift=np.full_like(layer.plain.drift, np.nan))
+    words = view(replace(layer, plain=lost)).sentence
+    assert "1 of 2 without a norm broke down" in words
+    assert "not a number" not in words
+
+
+def test_a_loss_that_is_no_number_stands_at_the_top() -> None:
+    np.testing.assert_array_equal(held(np.array([np.nan, np.inf, 0.5, 0.0])), [TOP, TOP, 0.5, FLOOR])
+    assert held(np.array([np.nan]), 2.0) == 2.0
 
 
 def test_it_stops_when_the_learner_moves_on() -> None:

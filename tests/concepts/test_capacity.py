@@ -8,6 +8,7 @@ import pytest
 
 from nnviz.concepts.capacity import Params, claims, features, model, networks, run, samples, survey, view
 from nnviz.concepts.capacity.descent import fit_all
+from nnviz.concepts.capacity.look import number, part_of
 from nnviz.concepts.capacity.settings import FEATURES, MOST, Problem
 from nnviz.concepts.capacity.theory import excess_risk
 from nnviz.concepts.capacity.words import found
@@ -314,6 +315,34 @@ def test_theory_is_dotted_in_the_hero_for_gaussian_features_only() -> None:
 def test_the_diagnosis_names_the_cause(changes: dict[str, Any], cause: str | None) -> None:
     causes = [each.cause for each in found(run(Params(**changes)))]
     assert causes[:1] == ([cause] if cause else [])
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"capacity": 16}, "leave little over"),
+        ({"capacity": 20}, "must pass 20 noisy points"),
+        ({"capacity": 25}, "with 5 to spare"),
+        ({"capacity": 20, "ridge": "0.001"}, "ridge λ = 0.001 is too weak"),
+        ({"capacity": 20, "noise": 0.0, "features": "relu"}, "the labels have no noise"),
+    ],
+)
+def test_the_peak_is_put_down_to_what_makes_it(changes: dict[str, Any], why: str) -> None:
+    first = found(run(Params(**changes)))[0]
+    assert first.cause == "interpolation peak"
+    assert why in first.text
+
+
+def test_numbers_are_as_exact_as_what_they_stand_beside() -> None:
+    assert [number(value) for value in (0.2345, 12.34, 0.00123, 1e-20, 1e7)] == [
+        "0.23",
+        "12.3",
+        "0.0012",
+        "0",
+        "1.0·10⁷",
+    ]
+    assert [part_of(0.23, value) for value in (0.0042, 0.1)] == ["0.00", "0.10"]
+    assert part_of(0.001, 0.0004) == "4.0·10⁻⁴"
 
 
 def test_the_sentence_has_the_numbers_of_the_run() -> None:

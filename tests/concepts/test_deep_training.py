@@ -13,11 +13,12 @@ from nnviz.concepts.deep_training import landscape as slices
 from nnviz.concepts.deep_training import repair as repairs
 from nnviz.concepts.deep_training import search as searches
 from nnviz.concepts.deep_training.depths import DEPTHS, costs
-from nnviz.concepts.deep_training.hero import ceiling, cut
+from nnviz.concepts.deep_training.hero import ceiling, cut, valley_words
 from nnviz.concepts.deep_training.landscape import Key, Slice, filter_normalized, projected, slice_of, surface, valleys
 from nnviz.concepts.deep_training.nets import Net, start, train
 from nnviz.concepts.deep_training.points import TEST, points_of
 from nnviz.concepts.deep_training.predictions import PREDICTIONS
+from nnviz.concepts.deep_training.search_charts import trials_chart
 from nnviz.core.progress import Superseded
 from nnviz.models import deep, deep_training
 from nnviz.models.deep import Architecture
@@ -105,6 +106,23 @@ def test_valleys_are_counted_as_one_walks_across() -> None:
     assert valleys(np.full((5, 5), np.nan)) == 1
 
 
+def test_rounding_makes_no_valleys_and_words_count_none_where_there_is_nothing_to_walk_on() -> None:
+    plateau = np.log(2) * (1 + 1e-6 * np.random.default_rng(0).standard_normal((9, 9)))
+    assert valleys(plateau) == 1
+    level, broken = (
+        Slice(np.linspace(-1, 1, 9), each, np.zeros((1, 2)), np.ones(1), 0.5) for each in (plateau, plateau * np.nan)
+    )
+    assert level.flat
+    assert not level.broken
+    assert broken.broken
+    assert not broken.flat
+    assert "flat" in valley_words(level)
+    assert "broke down" in valley_words(broken)
+    found = run(Params(norm="none", depth=40, steps=20, seeds=1))
+    assert "valleys" not in view(found).sentence
+    assert "not a number" not in view(found).sentence + " ".join(view(found).captions)
+
+
 def test_a_mountain_is_cut_off_with_one_ring_at_the_rim() -> None:
     loss = np.add.outer(np.arange(-3.0, 4) ** 2, np.arange(-3.0, 4) ** 2)
     shown = cut(loss, 2.5)
@@ -166,12 +184,28 @@ def test_the_repair_log_starts_as_it_came_and_adds_one_change_a_line(monkeypatch
     assert len(last.fewest) == 1 if good else len(last.fewest) in (0, 2)
 
 
+def test_a_repair_is_tried_on_the_seeds_that_are_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repairs, "STEPS", 5)
+    first, other = (repairs.entry("faint", (), seed).loss for seed in (0, 1))
+    np.testing.assert_array_equal(first[:, 1:], other[:, :-1])
+    assert not np.array_equal(first, other)
+
+
 def test_every_change_changes_one_thing_of_every_patient() -> None:
     for net in repairs.PATIENTS.values():
         for change in repairs.CHANGES:
             other = repairs.changed(net, change)
             differing = [name for name in vars(net) if getattr(net, name) != getattr(other, name)]
             assert len(differing) == 1, (net, change)
+
+
+def test_the_best_trial_lies_on_top_of_those_at_the_same_place() -> None:
+    places = np.full((3, 4), 0.5)
+    tried = searches.Trials(places, np.full(3, searches.STEPS), np.array([0.3, 0.1, np.inf]))
+    found = searches.Search(dict.fromkeys(searches.METHODS, tried), np.arange(4) / 4)
+    chart = trials_chart(replace(model.pair(Params(**QUICK)), search=found))
+    dots = chart.figure["data"][0]["marker"]
+    assert dots["color"][-1] == dots["cmin"] == 0.1
 
 
 def test_every_search_spends_the_same_budget() -> None:

@@ -19,7 +19,15 @@ from nnviz.concepts.early_stopping.linear import (
 )
 from nnviz.concepts.early_stopping.model import PATIENCES, Run, best_epoch
 from nnviz.concepts.early_stopping.rule import records, stop_all, stopping, stopping_at, valleys
-from nnviz.concepts.early_stopping.training import TEST, Setting, draw_points, problem_of, trained, true_curve
+from nnviz.concepts.early_stopping.training import (
+    TEST,
+    Setting,
+    draw_points,
+    own_parts,
+    problem_of,
+    trained,
+    true_curve,
+)
 from nnviz.core.claims import Verdict
 from nnviz.core.params import controls
 from nnviz.core.progress import Superseded, silent
@@ -287,6 +295,49 @@ def test_another_network_is_drawn_and_a_sketch_draws_the_same() -> None:
     assert run(Params(shown=31, seeds=2)).drawn == 1
 
 
+# Points of one's own
+
+OWN = "-2,0,0;-1,1,0;0,0,0;1,1,0;2,0,0;-1.5,0.5,1;0.5,0.5,1;1.5,0.4,2"
+
+
+def test_own_points_learn_watch_and_test_as_they_are_told() -> None:
+    learn, watch, test = own_parts(OWN)
+    assert [len(part[0]) for part in (learn, watch, test)] == [5, 2, 1]
+    assert (test[0].tolist(), test[1].tolist()) == ([1.5], [0.4])
+    found = run(Params(data="points", own=OWN, **SMALL))
+    np.testing.assert_array_equal(found.problem.validation[0], [[-1.5, 0.5]] * 2)
+    assert "Your points" not in words.sentence(found)
+    assert not np.array_equal(found.curves.fits[-1, 0], found.curves.fits[-1, 1]), "networks differ by their weights"
+
+
+@pytest.mark.parametrize(
+    ("own", "stands_in"),
+    [
+        ("", ("two points stand in", "nobody watches", "nothing is kept")),
+        ("0,0,0;0,1,0;0,1,1", ("two points stand in", "nothing is kept")),
+        ("0,0,0;1,1,0;2,1,2", ("nobody watches",)),
+        ("2.5,2.5,2", ("two points stand in", "nobody watches")),
+    ],
+)
+def test_too_few_own_points_run_and_say_what_stands_in(own: str, stands_in: tuple[str, ...]) -> None:
+    found = view(run(Params(data="points", own=own, **SMALL)))
+    every = ("two points stand in", "nobody watches", "nothing is kept")
+    assert tuple(text for text in every if text in found.sentence) == stands_in
+    assert view(run(Params(data="points", own=own, **SMALL).preview())).charts
+
+
+def test_own_points_have_no_true_curve_and_the_script_meets_them() -> None:
+    params = Params(data="points", own=OWN, **SMALL | {"seeds": 1})
+    found = run(params)
+    names = [note["text"] for note in view(found).chart("curves").figure["layout"]["annotations"]]
+    assert not [name for name in names if "true" in name]
+    assert "□ tests" in names
+    assert lesson.recipe is not None
+    told = lesson.recipe(**params.model_dump())
+    assert told["test error of the last epoch"] == pytest.approx(float(found.curves.test[-1, 0]), rel=1e-4)
+    assert told["epoch kept"] == found.kept[0]
+
+
 # What breaks, what is asked and claimed
 
 
@@ -306,6 +357,36 @@ def test_the_diagnosis_counts_what_it_says(default: Run) -> None:
     assert found is not None
     assert found.cause == "overfitting"
     assert findings.kept_too_late(replace(default, kept=default.oracle)) is None
+
+
+def test_a_difference_is_named_only_where_the_interval_is_clear_of_zero(default: Run) -> None:
+    change = words.difference(default)
+    assert change.high < 0
+    assert "lowers test error" in words.over_seeds(default)
+    same = replace(default, kept=np.full_like(default.kept, 600))
+    assert "no clear difference" in words.over_seeds(same)
+    worse = replace(default, kept=np.zeros_like(default.kept))
+    assert ("raises test error" in words.over_seeds(worse)) == (words.difference(worse).low > 0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "cause"),
+    [
+        ({"patience": 0}, "With patience 0 the first jitter"),
+        ({"patience": 5}, "5 epochs without a new best"),
+        ({"patience": 3, "min_delta": 0.2}, "below min-delta 0.2"),
+    ],
+)
+def test_an_early_stop_is_put_down_to_what_caused_it(changes: dict[str, Any], cause: str) -> None:
+    found = findings.stopped_early(run(Params(**changes)))
+    assert found is not None
+    assert cause in found.text
+
+
+def test_a_stop_beyond_the_budget_is_drawn_at_its_end() -> None:
+    shown = view(run(Params(**SMALL, guess=700))).chart("curves").figure["layout"]
+    assert max(shape["x1"] for shape in shown["shapes"] if shape["type"] == "line") <= 100
+    assert "▼ 100" in [note["text"] for note in shown["annotations"]]
 
 
 def test_predictions_are_graded_from_the_run(default: Run) -> None:
@@ -336,7 +417,7 @@ def ends() -> list[tuple[str, Any]]:
         if control.kind == "range":
             cast = int if control.whole else float
             found += [(control.name, cast(control.minimum or 0)), (control.name, cast(control.maximum or 0))]
-        else:
+        elif control.kind == "toggle":
             found += [(control.name, value) for value in (True, False)]
     return found
 

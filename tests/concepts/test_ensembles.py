@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from nnviz.concepts.ensembles import Params, combining, draws, lesson, observing, planes, run, view, words
 from nnviz.concepts.ensembles.charts import split as split_chart
+from nnviz.concepts.ensembles.findings import diagnose
 from nnviz.concepts.ensembles.hero import strokes
 from nnviz.concepts.ensembles.model import Run
 from nnviz.concepts.ensembles.training import Setting, chances, large_chances, members_of, points_of
@@ -291,3 +292,27 @@ def test_long_runs_train_fewer_seeds_and_say_so() -> None:
     found = run(Params(members=2, epochs=20, seeds=2))
     assert words.remarks(found) == ""
     assert f"Only {heavy.trained} of 32 seeds" in words.remarks(replace(found, params=heavy))
+
+
+@pytest.mark.parametrize(
+    ("changes", "cause"),
+    [
+        ({"rate": 0.001, "epochs": 20, "data": "circle"}, "hardly trained (40 steps at rate 0.001"),
+        ({"noise": 1.0, "data": "circle", "points": 200, "width": 2}, "noise 1 has mixed"),
+        ({"data": "spiral", "width": 1, "method": "seeds", "noise": 0.1}, "too weak"),
+    ],
+)
+def test_members_that_learn_little_are_told_why(changes: dict[str, Any], cause: str) -> None:
+    assert [cause in found.text for found in diagnose(run(Params(**changes)))] == [True]
+
+
+def test_the_sentences_parts_add_up() -> None:
+    found = run(Params(members=4, epochs=20, wrong=0.4))
+    together, alone, gain = (
+        100 * np.mean(found.scores.accuracy[:, -1]),
+        100 * np.mean(words.average_member(found)),
+        words.gain(found).mean(),
+    )
+    assert together - alone == pytest.approx(gain)
+    for number in (f"{together:.1f} %", f"{alone:.1f} %", words.signed(float(gain))):
+        assert number in words.sentence(found)

@@ -252,7 +252,19 @@ def test_the_sentence_has_the_runs_numbers() -> None:
     assert "After 10 epochs" in text
     assert "3 seeds" in text
     nothing = view(run(Params(scheme="zeros", beside="zeros", **QUICK))).sentence
-    assert "All sums of all 4 layers are 0 on both sides" in nothing
+    assert "all sums of all 4 layers are 0 on both sides" in nothing
+    one = view(run(Params(scheme="zeros", **QUICK))).sentence
+    assert "With Zeros all sums are 0" in one
+    assert "Standard" in one
+    assert "not a number times" not in one
+
+
+def test_what_the_hills_leave_out_and_weights_that_are_lost_are_said() -> None:
+    lost = view(run(Params(scheme="large", gain=10.0, **(QUICK | {"depth": 30, "activation": "relu"}))))
+    assert "no finite weights at the end" in lost.chart("rows").title
+    assert "zeros are left out" in lost.chart("ridges").title
+    assert any("finite at epoch" in finding.text for finding in lost.findings)
+    assert "left out" not in view(run(Params(**QUICK))).chart("ridges").title
 
 
 @pytest.mark.parametrize("scheme", list(LABELS))

@@ -245,6 +245,8 @@ def test_sweeps_know_the_best_and_the_largest_rate() -> None:
     assert found.losses.shape == (21, len(RATES), 2)
     assert (found.best <= found.largest_stable).all()
     assert not found.trains[-1].any()
+    assert {found.least, found.largest} <= set(RATES)
+    assert found.least <= found.largest
     row = RATES.index(found.largest_stable[0])
     assert not found.trains[row + 1 :, 0].any()
 
@@ -309,6 +311,26 @@ def test_every_window_has_a_few_ticks(width: float) -> None:
     assert all(0.5 <= place <= 0.5 + width + 1e-12 for place in ticks["tickvals"])
 
 
+def test_a_narrow_window_says_what_its_ticks_are_distances_from() -> None:
+    close: dict[str, Any] = {"x0": 1.0, "x1": 1.0 + 4.4e-8, "y0": 0.5, "y1": 0.9}
+    layout = view(run(settings(**close))).chart("map").figure["layout"]
+    assert layout["xaxis"]["title"]["text"] == "layer 1: 10⁻⁸ decades from 10.00000051"
+    assert layout["xaxis"]["ticktext"] == ["−2", "−1", "0", "+1", "+2"]
+    assert layout["yaxis"]["title"]["text"] == "layer 2: decades from 5.01"
+    assert "0" in layout["yaxis"]["ticktext"]
+
+
+def test_boxes_are_shown_where_they_are_counted_only() -> None:
+    assert "boxes" not in [chart.name for chart in view(run(settings(picture="range"))).charts]
+    waiting = view(run(settings(picture="map").preview())).chart("boxes")
+    assert "when the map is trained" in waiting.figure["layout"]["annotations"][0]["text"]
+
+
+def test_a_range_test_says_under_which_schedule_the_others_trained() -> None:
+    assert "one rate to the end" in view(run(settings(picture="range"))).sentence
+    assert "“Exponential”" in view(run(settings(picture="range", schedule="exponential"))).sentence
+
+
 def test_the_timeline_lets_the_blown_up_ones_appear_in_their_order() -> None:
     found = run(settings())
     shown = view(found)
@@ -326,17 +348,19 @@ def test_a_pixel_outside_the_window_moves_into_the_middle() -> None:
 
 def test_the_words_tell_the_sides_of_the_limit() -> None:
     told = {rate: words.sentence(run(settings(picture="descent", rate=rate))) for rate in (0.3, 0.5, 0.8, 1.0, 1.2)}
-    assert "creeps" in told[0.3]
-    assert "one step" in told[0.5]
+    assert "stays on its side" in told[0.3]
+    assert "it reaches the floor" in told[0.5]
     assert "overshoots, yet ends nearer" in told[0.8]
-    assert "from side to side for ever" in told[1.0]
+    assert "to the other side, as far away" in told[1.0]
     assert "ends farther away" in told[1.2]
 
 
 def test_divergence_is_named_with_its_step_and_its_curvature() -> None:
     found = view(run(settings(picture="descent", rate=1.2))).findings[0]
-    assert "from step 1" in found.text
+    assert "from step 1 on" in found.text
     assert "λ = 2" in found.text
+    cycle = view(run(settings(picture="descent", rate=2.5, schedule="one_cycle"))).findings[0]
+    assert "of 30 steps, first at step" in cycle.text
     net = view(run(settings(epochs=40, picture="curves", rate=12.0))).findings[0]
     assert net.cause == "divergence"
     assert "curvature is" in net.text
@@ -358,7 +382,7 @@ def test_a_preview_is_quick_and_draws_the_same_charts() -> None:
         assert [chart.name for chart in full.charts] == [chart.name for chart in quick.charts]
         assert full.charts[0].name == picture
     assert run(settings(picture="map").preview()).map.ends.size == 24 * 64
-    assert run(settings(picture="descent").preview()).map.ends.size == 12 * 32
+    assert run(settings(picture="descent").preview()).map.ends.size == 24 * 64
 
 
 def test_first_prediction_is_oscillation_that_grows() -> None:

@@ -167,6 +167,31 @@ def test_findings_name_their_numbers() -> None:
     assert not view(run(Params(beta=0.0, **quick))).findings
 
 
+def test_directions_without_an_error_do_not_count() -> None:
+    floor = view(run(QUICK.but(rate=3.9, y=0.0)))
+    assert floor.findings[0].severity == "note"
+    assert "its floor" in floor.findings[0].text
+    assert "for a tenth of the error" in floor.sentence
+    wall = run(QUICK.but(x=0.0))
+    np.testing.assert_allclose(wall.measured, wall.formula, rtol=0.01)
+    rest = view(run(QUICK.but(x=0.0, y=0.0)))
+    assert "they stay" in rest.sentence
+    assert not rest.findings
+
+
+def test_at_its_limit_nothing_shrinks() -> None:
+    for changes in ({"rate": 3.8, "beta": 0.9}, {"rate": 2.0, "beta": 0.0}, {"rate": 4.0, "beta": 1.0}):
+        shown = view(run(QUICK.but(**changes)))
+        assert "never arrives" in shown.sentence
+        assert "at the limit 2 + 2β" in shown.findings[0].text
+
+
+def test_a_lost_way_is_out_of_all_bounds() -> None:
+    shown = view(run(QUICK.but(rate=4.5, steps=400)))
+    assert "out of all bounds" in shown.sentence
+    assert "not a number" not in "".join(shown.captions)
+
+
 def test_sentence_at_the_ends() -> None:
     for changes in (
         {"rate": 4.5, "beta": 1.0, "steps": 400},

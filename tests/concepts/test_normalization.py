@@ -208,12 +208,30 @@ def test_charts_hold_what_they_say() -> None:
     assert [Params.from_query({"ratio": text})[1] for text in line["customdata"]] == [()] * len(RATIOS)
     rates = drawn.chart("rates")
     assert [Params.from_query({"rate": text})[1] for text in rates.figure["data"][0]["customdata"]] == [()] * len(RATES)
-    ticks = drawn.chart("outlier").figure["data"][0]
-    assert [Params.from_query({"outlier": text})[0].outlier for text in ticks["customdata"]] == list(range(31))
+    outlier = drawn.chart("outlier")
+    raw, diamond = outlier.figure["data"][:2]
+    assert outlier.drag == raw["xaxis"] + raw["yaxis"] == diamond["xaxis"] + diamond["yaxis"]
+    assert outlier.click == {"outlier": "x"}
+    assert {trace["hoverinfo"] for trace in outlier.figure["data"]} == {"skip"}  # a click there would set its x
     nets = drawn.chart("beside").figure["data"][0]
     np.testing.assert_allclose(nets["y"], 100 * result.scores.accuracy[: len(EVERY)].ravel())
     change = drawn.chart("leak").figure["data"][0]["y"]
     np.testing.assert_allclose(change, result.scores.loss[6] - result.scores.loss[5])
+
+
+def test_networks_that_broke_down_are_counted_and_a_rate_beyond_the_edge_is_named() -> None:
+    shown = view(run(Params(rate=10.0, activation="relu", step=2.0, **QUICK | {"wines": 90})))
+    assert [each.cause for each in shown.findings] == ["non-finite"]
+    assert "wine networks broke down" in shown.findings[0].text
+    assert "at a learning rate of 2 no number of steps is enough" in shown.sentence
+
+
+@pytest.mark.parametrize("scaler", ["none", "layer"])
+def test_what_is_not_fitted_cannot_leak(scaler: Any) -> None:
+    found = {each.cause: each for each in view(run(Params(scaler=scaler, leak=True, **QUICK))).findings}
+    assert found["leakage"].severity == "note"
+    assert "Nothing leaks" in found["leakage"].text
+    assert "norm scaling" not in view(run(Params(scaler=scaler, **QUICK))).sentence
 
 
 def test_without_scaling_both_valleys_are_one() -> None:
@@ -282,7 +300,7 @@ def test_a_run_reports_and_can_be_given_up() -> None:
 def test_predictions_come_out_as_taught() -> None:
     asked = [(each, Params.model_validate(each.setting(Params()).model_dump())) for each in lesson.predictions]
     right = [each.choices[each.answer(run(params)).choice] for each, params in asked]
-    assert right == ["About 10 000 times", "Robust", "At most 1 %"]
+    assert right == ["Thousands of times", "Robust", "At most 1 %"]
 
 
 @pytest.mark.parametrize("claim", lesson.claims, ids=lambda claim: claim.name)

@@ -222,6 +222,48 @@ def test_findings_name_their_numbers() -> None:
     assert "divides by the root of all squared slopes" in texts[2]
 
 
+def causes(**changes: Any) -> list[str]:
+    return [finding.text for finding in view(run(Params(**changes, **QUICK))).findings]
+
+
+def test_adagrad_does_not_grind_where_the_slope_itself_ends() -> None:
+    assert not any("grinds" in text for text in causes(surface="rastrigin"))  # a local minimum
+    assert not any("grinds" in text for text in causes(surface="saddle", start=(-1.5, 0.0)))  # the saddle itself
+    ground = Params(surface="ravine").ground
+    place = np.array([0.4, -0.3])
+    assert words.still_to_fall(ground, place) == pytest.approx(float(ground.value(place)), rel=1e-6)
+
+
+def test_who_only_jumps_about_climbs_and_who_is_lost_diverges() -> None:
+    texts = causes(surface="rastrigin", rates="same", rate=10.0)
+    assert any(text.startswith("RMSprop climbs") and "median of the last tenth" in text for text in texts)
+    assert any(text.startswith("Momentum diverges") and "out of all bounds" in text for text in texts)
+
+
+def test_only_who_forgets_and_stays_up_is_said_to_walk_to_the_worst_point() -> None:
+    assert not causes(surface="reddi", rates="same", rate=1e-4, start=(0.9, 0.0))  # too slow to have left the start
+    (text,) = causes(**REDDI, rates="same", rate=10.0, steps=30)
+    assert "Gradient descent" not in text  # which only swings from edge to edge
+    (text,) = causes(**{**REDDI, "decay": 0.99})
+    assert "β₂ = 0.0588 keeps 0.346 %" in text
+    assert "decay" not in text
+
+
+def test_captions_name_a_leader_only_where_there_is_one() -> None:
+    captions = view(
+        run(Params(surface="rosenbrock", rates="same", rate=10.0, optimizers=("sgd", "momentum"), **QUICK))
+    ).captions
+    assert captions[0] == "all at 24.2"
+    assert captions[-1] == "all lost"
+
+
+def test_the_window_holds_the_start() -> None:
+    far = Params(surface="ravine", start=(4.0, -3.0))
+    x, y, reach = far.window
+    assert max(abs(far.place[0] - x), abs(far.place[1] - y)) < reach
+    assert Params(surface="ravine", start=(1.0, 1.0)).window == WINDOWS["ravine"]
+
+
 def test_the_steepest_curvature_is_the_hessians() -> None:
     place = (0.3, -0.7)
     for name in ("ravine", "himmelblau", "rastrigin"):

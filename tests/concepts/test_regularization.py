@@ -341,6 +341,26 @@ def test_presets_break_and_are_diagnosed(preset: Any) -> None:
     assert preset.cause in {finding.cause for finding in found.findings}
 
 
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({}, "touch on an axis"),
+        ({"penalty": "l2"}, "touch off the axes"),
+        ({"strength": 10.0}, "both weights are exactly 0"),
+        ({"penalty": "max_norm", "strength": 1e-4}, "inside the circle"),
+        ({"penalty": "max_norm", "strength": 1.0}, "touch off the axes"),
+    ],
+)
+def test_words_say_where_the_shapes_meet(settings: Any, words: str) -> None:
+    assert words in view(run(Params(**settings, seeds=1))).charts[0].alt
+
+
+def test_the_transport_does_not_count_a_penalized_bias_as_a_zero() -> None:
+    found = run(Params(bias=True, strength=10.0, seeds=1))
+    assert view(found).captions[-1].startswith("L1: 12 exact zeros")
+    assert view(found).captions[0].startswith("L1: 12 exact zeros")
+
+
 def test_a_free_bias_is_not_accused() -> None:
     found = view(run(Params(penalty="l2", strength=0.5)))
     assert "penalized bias" not in {finding.cause for finding in found.findings}

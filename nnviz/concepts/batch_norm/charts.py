@@ -14,16 +14,18 @@ from nnviz.core.notation import number
 from nnviz.core.statistics import band
 
 FLOOR, TOP = 1e-3, 30.0  # of a loss's axis
+FAILED = 2.0  # a loss at the end beyond which it is all the same
+FEW = 3  # numbers at a log axis that follows the losses
 SMOOTH = 0.9  # share of the running mean of the loss that stays at each step
 
 
 def view(run: Run) -> View:
     """Draw a run, as far as it has come."""
     charts = [ridges_chart(run), loss_chart(run), smooth_chart(run)]
-    if run.batches:
-        charts.append(modes_chart(run))
     if run.rates is not None:
         charts.append(rates_chart(run))
+    if run.batches:
+        charts.append(modes_chart(run))
     steps = run.own.moments
     losses = [band(running(each.loss)[steps], axis=1).median for each in (run.plain, run.own)]
     captions = [f"loss {number(float(a))} without, {number(float(b))} with" for a, b in zip(*losses, strict=True)]
@@ -38,6 +40,11 @@ def running(loss: Floats) -> Floats:
     return np.stack(kept)
 
 
+def held(loss: Floats, top: float = TOP) -> Floats:
+    """Return losses as they are drawn: one that is no number any more stands at the top."""
+    return np.clip(np.nan_to_num(loss, nan=top, posinf=top), FLOOR, top)
+
+
 def kinds(run: Run) -> tuple[tuple[str, int], ...]:
     """Return name and colour of both kinds."""
     return ("without a norm", 1), (kind(run), 0)
@@ -47,10 +54,10 @@ def loss_chart(run: Run) -> Chart:
     """Draw the training loss of both kinds."""
     steps, traces = np.arange(len(run.own.loss)), list[Trace]()
     for (name, index), each in zip(kinds(run), (run.plain, run.own), strict=True):
-        traces += build.band(steps, band(np.clip(running(each.loss), FLOOR, TOP), axis=1), name, index)
+        traces += build.band(steps, band(held(running(each.loss)), axis=1), name, index)
     cursor = build.vertical(float(steps[-1]), token="$ink", dash="solid")["shape"]
     x = build.axis("step", 0, float(steps[-1]))
-    figure = build.figure(traces, x, build.axis("training loss (log)", log=True), shapes=[cursor])
+    figure = build.figure(traces, x, build.axis("training loss (log)", log=True, nticks=FEW), shapes=[cursor])
     ends = [number(float(band(running(each.loss)[-1]).median)) for each in (run.plain, run.own)]
     alt = f"After {len(steps)} steps the median loss of a batch is {ends[0]} without a norm and {ends[1]} with {kind(run)}."
     moments = run.own.moments
@@ -67,7 +74,7 @@ def smooth_chart(run: Run) -> Chart:
         traces += build.band(each.moments, band(width, axis=1), name, index)
         ends.append(number(float(np.nanmedian(width)) if np.isfinite(width).any() else np.nan))
     x = build.axis("step", 0, float(run.own.moments[-1]))
-    figure = build.figure(traces, x, build.axis("loss, highest − lowest (log)", log=True))
+    figure = build.figure(traces, x, build.axis("loss, highest − lowest (log)", log=True, nticks=FEW))
     alt = f"Along the gradient, from half a learning rate to four, the loss varies by {ends[0]} without a norm and by "
     title = "How much the loss varies along the gradient, within four steps"
     return Chart("smooth", title, figure, f"{alt}{ends[1]} with {kind(run)} (medians over training).")
@@ -99,11 +106,16 @@ def rates_chart(run: Run) -> Chart:
     assert run.rates is not None
     traces: list[Trace] = []
     for (name, index), each in zip(kinds(run), run.rates, strict=True):
-        held = np.clip(each.loss, FLOOR, TOP)
-        traces += build.band(each.rates, band(held, axis=1), name, index)
+        traces += build.band(each.rates, band(held(each.loss, FAILED), axis=1), name, index)
         traces[-1] |= dotted(index)
-    x = build.axis("learning rate (log)", 0.008, 12.5, log=True)
+    x = build.axis("learning rate (log)", 0.008, 12.5, log=True, tickvals=[0.01, 0.1, 1, 10])
     line = {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": TRAINS, "y1": TRAINS}
     shapes = [line | {"line": {"color": "$grey", "width": 1, "dash": "dot"}}]
-    figure = build.figure(traces, x, build.axis("training loss at the end (log)", log=True), shapes=shapes)
-    return Chart("rates", "Which rates still train (below the dotted line)", figure, rate_words(run))
+    figure = build.figure(traces, x, build.axis(f"final loss (log, up to {FAILED:g})", log=True, nticks=FEW), shapes=shapes)
+    return Chart(
+        "rates",
+        "Which rates still train (below the dotted line; click a dot to set the rate)",
+        figure,
+        rate_words(run),
+        click={"rate": "x"},
+    )

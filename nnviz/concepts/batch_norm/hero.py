@@ -48,7 +48,7 @@ def deviations(trained: Trained) -> Floats:
 
 def spread_words(trained: Trained) -> str:
     """Write the first and the last layer's standard deviation."""
-    first, *_, last = [*deviations(trained)[:1], *deviations(trained)[-1:]]
+    first, last = deviations(trained)[[0, -1]]
     return f"{first:.2f} to {last:.2f}" if np.isfinite([first, last]).all() else "not a number any more"
 
 
@@ -61,7 +61,7 @@ def _trace(heights: Floats, token: str, layer: int) -> Trace:
 
 def _layout(run: Run) -> Trace:
     depth = run.params.depth
-    across = build.axis("input of the activation", EDGES[0], EDGES[-1], fixedrange=True, nticks=5)
+    across = build.axis("input of the activation", EDGES[0], EDGES[-1], fixedrange=True, tickvals=[-2, 0, 2])
     every = max(1, -(-depth // 10))
     up = build.axis("layer", 0.8, depth + HIGHEST + 0.1, fixedrange=True, tickvals=list(range(1, depth + 1, every)))
     note = {"y": 1, "yanchor": "bottom", "xanchor": "center", "showarrow": False, "xref": "paper", "yref": "paper"}

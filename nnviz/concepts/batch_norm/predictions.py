@@ -4,6 +4,7 @@ import numpy as np
 
 from nnviz.concepts.batch_norm.model import Run
 from nnviz.concepts.batch_norm.settings import Params
+from nnviz.concepts.batch_norm.words import rate_words
 from nnviz.core.lesson import Answer, Prediction
 
 ALIKE = 5.0  # points of test error that make no difference
@@ -19,7 +20,8 @@ def collapse(run: Run) -> Answer:
     plain, noisy = (100 * float(np.median(each.modes[0])) for each in (run.plain, run.own))
     choice = 0 if noisy > 50 - ALIKE else 1 if noisy > plain - ALIKE else 2
     because = f"Test error: {noisy:.0f} % with the norm and noise after it, {plain:.0f} % without a norm (medians); guessing gives 50 %."
-    return Answer(choice, because)
+    together = 100 * float(np.median(run.own.modes[1]))
+    return Answer(choice, f"{because} By the statistics of its own batches the noisy net errs on {together:.0f} %.")
 
 
 def tiny(params: Params) -> Params:
@@ -50,9 +52,7 @@ def largest(run: Run) -> Answer:
     choice = 2 if ratio >= 9 else 1 if ratio >= 2 else 0
     if not np.isfinite(ratio):
         choice = 2 if np.isfinite(own) else 0
-    return Answer(
-        choice, f"The largest of the rates that still trains is {plain:g} without a norm and {own:g} with it."
-    )
+    return Answer(choice, rate_words(run))
 
 
 PREDICTIONS = (

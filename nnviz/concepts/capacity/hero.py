@@ -10,11 +10,11 @@ from nnviz.charts.build import Trace
 from nnviz.charts.view import Chart
 from nnviz.concepts.capacity import look
 from nnviz.concepts.capacity.landscape import areas, ceiling, error_axis, landmarks, lines, part_names, stroke
-from nnviz.concepts.capacity.look import number
+from nnviz.concepts.capacity.look import number, part_of
 from nnviz.concepts.capacity.model import Run
 from nnviz.concepts.capacity.postcards import postcards
 
-LEFT, RIGHT = [0.0, 0.39], [0.48, 1.0]  # shares of the width
+LEFT, RIGHT = [0.0, 0.385], [0.485, 1.0]  # shares of the width
 TALL = 2.4  # top of the curves' axis
 BEYOND = 9.0  # curves are cut here, far outside the picture
 
@@ -85,16 +85,17 @@ def headings(run: Run) -> list[Trace]:
 
 def counted(fits: int) -> str:
     """Say what is drawn in which colour."""
-    return f"{fits} fit{'' if fits == 1 else 's'} (blue), <b>mean of the fits</b> (orange), truth (dashed)"
+    return f"{fits} fit{'' if fits == 1 else 's'} blue, <b>mean</b> orange, truth dashed"
 
 
 def described(run: Run) -> str:
     """Say in one sentence what both panels show."""
     parts, index = run.parts, run.here
     bias, variance = float(parts.bias[:, index].mean()), float(parts.variance[:, index].mean())
+    error = float(parts.mean[index])
     return (
-        f"With {run.capacity} parameters and {run.params.points} points the test error is {number(float(parts.mean[index]))}: noise "
-        f"{number(parts.noise)}, bias² {number(max(bias, 0))}, variance {number(variance)}. At p = n it is "
+        f"With {run.capacity} parameters and {run.params.points} points the test error is {number(error)}: noise "
+        f"{part_of(error, parts.noise)}, bias² {part_of(error, max(bias, 0))}, variance {part_of(error, variance)}. At p = n it is "
         f"{number(float(parts.mean[parts.index(run.params.points)]))}, at {int(parts.capacities[-1])} parameters "
         f"{number(float(parts.mean[-1]))}."
     )

@@ -8,9 +8,12 @@ from nnviz.charts import build
 from nnviz.charts.build import Trace
 from nnviz.concepts.capacity.features import Floats
 from nnviz.concepts.capacity.settings import MOST
+from nnviz.core.notation import decimals, significant
 
 TICKS = (1, 2, 5, 10, 20, 50, 100, 200)
 CEILINGS = (1.0, 1.6, 2.5, 4.0)
+ROUNDING = 1e-9  # an error below is that of float64
+PLAIN = 0.05  # errors from here on are written with two decimals, and their parts too
 HIGHEST = 1e12  # what lies beyond is drawn there, far outside every axis
 NAMES = {
     "polynomial": "polynomials",
@@ -22,15 +25,17 @@ NAMES = {
 
 
 def number(value: float) -> str:
-    """Write a number with two or three digits; large ones as a power of ten."""
+    """Write a number with two decimals, with three digits from 1 on; tiny and huge ones as a power of ten, rounding as 0."""
     if not math.isfinite(value):
         return "∞"
-    if abs(value) >= 1e5:
-        exponent = math.floor(math.log10(abs(value)))
-        raised = "".join("⁰¹²³⁴⁵⁶⁷⁸⁹"[int(digit)] for digit in str(exponent))
-        return f"{'−' if value < 0 else ''}{abs(value) / 10**exponent:.1f}·10{raised}"
-    text = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}" if abs(value) >= 1 else f"{value:.2f}"
-    return text.replace("-", "−")
+    if abs(value) < ROUNDING:
+        return "0"
+    return decimals(value) if 0.01 <= abs(value) < 1 else significant(value, 2 if abs(value) < 0.01 else 3)
+
+
+def part_of(total: float, value: float) -> str:
+    """Write a part of an error: beside a total of two decimals it has two as well."""
+    return decimals(value) if abs(total) >= PLAIN and abs(value) < 1 else number(value)
 
 
 def capacity_axis(**more: object) -> Trace:

@@ -63,7 +63,7 @@ def no_noise(params: Params) -> Params:
 
 
 def without_noise(run: Run) -> Answer:
-    """Compare the error at p = n with that two sizes below and with the signal's own."""
+    """Compare the error at p = n with the largest of all sizes."""
     errors = np.median(run.parts.measured, axis=0)
     wall, largest = float(errors[run.here]), float(errors.max())
     choice = 0 if wall > 0.5 * largest else 1

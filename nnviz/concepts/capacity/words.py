@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnviz.concepts.capacity.look import NAMES, number
+from nnviz.concepts.capacity.look import NAMES, number, part_of
 from nnviz.concepts.capacity.model import Run
 from nnviz.core import diagnosis
 from nnviz.core.diagnosis import Finding
@@ -22,11 +22,15 @@ def sentence(run: Run) -> str:
         if over.count > 1
         else ""
     )
-    split = f"noise {number(parts.noise)} + bias² {number(shown(parts.bias[:, index]))} + variance {number(shown(parts.variance[:, index]))}"
+    total = float(error.mean())
+    each = [
+        part_of(total, value) for value in (parts.noise, shown(parts.bias[:, index]), shown(parts.variance[:, index]))
+    ]
+    split = f"noise {each[0]} + bias² {each[1]} + variance {each[2]}"
     many = "one parameter" if run.capacity == 1 else f"{run.capacity} parameters"
     return (
         f"With {many} ({NAMES[run.params.features]}) and {run.params.points} points the test error is "
-        f"{number(float(error.mean()))}{sure}: {split}. {_least(run)}"
+        f"{number(total)}{sure}: {split}. {_least(run)}"
     )
 
 
@@ -67,11 +71,27 @@ def _peak(run: Run) -> Finding | None:
     if here < WORSE * max(smaller, larger) or shown(parts.variance[:, index]) < shown(parts.bias[:, index]):
         return None
     text = (
-        f"The size is near p = n: {run.capacity} parameters must pass {n} noisy points and have no freedom left to do it "
-        f"calmly. Variance is {number(shown(parts.variance[:, index]))} of an error of {number(here)}; smaller models reach "
+        f"The size is near p = n: {why_wild(run)}. Variance is {number(shown(parts.variance[:, index]))} of an error of {number(here)}; smaller models reach "
         f"{number(float(smaller))}, larger ones {number(float(larger))}."
     )
     return Finding("interpolation peak", "failure" if here > 2 * max(smaller, larger) else "warning", text)
+
+
+def why_wild(run: Run) -> str:
+    """Say why the fits swing at this size: what they must meet, and how little is left to choose."""
+    p, size, n = run.params, run.capacity, run.params.points
+    points = f"{n} {'noisy ' if run.parts.noise else ''}points"
+    if p.features == "mlp":
+        why = f"{size} parameters for {points} are about as many"
+    elif size < n:
+        why = f"{size} parameters for {points} leave little over which to average"
+    elif size == n:
+        why = f"{size} parameters must pass {points} and have no freedom left to do it calmly"
+    else:
+        why = f"{size} parameters pass {points} with {size - n} to spare, and even the shortest weights that do it are long"
+    if not run.parts.noise:
+        why += "; the labels have no noise, but what the features cannot follow acts like it"
+    return why if p.ridge == "0" else f"{why}; ridge λ = {p.ridge} is too weak to hold them"
 
 
 def _memory(run: Run) -> Finding | None:
@@ -79,10 +99,10 @@ def _memory(run: Run) -> Finding | None:
     parts, index = run.parts, run.here
     best, here = float(parts.mean.min()), float(parts.mean[index])
     training, variance = float(parts.training[:, index].mean()), shown(parts.variance[:, index])
-    if training > 0.2 * parts.noise or here < WORSE * best or variance < shown(parts.bias[:, index]):
+    if not parts.noise or training > 0.2 * parts.noise or here < WORSE * best or variance < shown(parts.bias[:, index]):
         return None
     text = (
-        f"The noise is learned by heart: the training error is {number(training)} although the labels' noise is "
+        f"The noise is learned by heart: the training error is {part_of(parts.noise, training)} although the labels' noise is "
         f"{number(parts.noise)}. That costs a variance of {number(variance)}; the test error is {number(here)}, the best size has {number(best)}."
     )
     return Finding("overfitting", "failure" if here > 2 * best else "warning", text)
@@ -101,5 +121,5 @@ def _too_stiff(run: Run) -> Finding | None:
             if run.capacity < p.points
             else "the shortest weights leave most of the truth out"
         )
-    text = f"Even the mean of all fits misses the truth: bias² is {number(bias)}, variance {number(variance)}; {why}."
+    text = f"Even the mean of all fits misses the truth: bias² is {number(bias)}, variance {part_of(bias, variance)}; {why}."
     return Finding("underfitting", "failure" if bias > 2 * max(variance, parts.noise) else "warning", text)

@@ -1,5 +1,7 @@
 """From a run to the page's charts: the picture that is asked for first."""
 
+import numpy as np
+
 from nnviz.charts.view import Chart, View
 from nnviz.concepts.deep_training import depth_charts, repair_charts, search_charts
 from nnviz.concepts.deep_training.hero import landscape_chart
@@ -18,8 +20,13 @@ def view(run: Run) -> View:
         return View(tuple(ordered), sentence(run), findings=found(run))
     moments = run.plain.moments if len(run.plain.moments) >= len(run.skip.moments) else run.skip.moments
     losses = [band(each.loss[moments], axis=1).median for each in (run.plain, run.skip)]
-    captions = [f"plain {number(float(a))}, skips {number(float(b))}" for a, b in zip(*losses, strict=True)]
+    captions = [f"plain {short(float(a))}, skips {short(float(b))}" for a, b in zip(*losses, strict=True)]
     return View(tuple(ordered), sentence(run), moments, "step", captions, found(run))
+
+
+def short(loss: float) -> str:
+    """Write a loss for the transport."""
+    return number(loss) if np.isfinite(loss) else "broke down"
 
 
 def _charts(run: Run) -> list[Chart]:

@@ -18,8 +18,10 @@ NAMES = ("Plain", "With skips")
 SCENES = ("scene", "scene2")
 CEILINGS = (1.0, 5.0)  # where mountains are cut off: between these, by what the lower of both mountains needs
 LIGHT = {"ambient": 0.5, "diffuse": 0.8, "specular": 0.15, "roughness": 0.7, "fresnel": 0.05}
-EYE = {"x": 1.32, "y": -1.45, "z": 1.1}
+EYE = {"x": 1.38, "y": -1.52, "z": 1.15}
+CENTRE = {"x": -0.09, "y": -0.08, "z": -0.16}  # a little to the left, where the name of the upright axis stands
 CONTOURS = 14
+SMALL = {"size": 12}  # of the axes' names: larger ones stand beyond the edge of a small scene
 
 
 def landscape_chart(run: Run) -> Chart:
@@ -105,33 +107,35 @@ def _layout(run: Run, top: float) -> Trace:
     assert run.slices is not None
     axis = {"showbackground": False, "gridcolor": "$faint", "zeroline": False, "color": "$ink", "showspikes": False}
     flat = axis | {"showticklabels": False, "ticks": ""}
-    up = axis | {"title": {"text": "loss"}, "range": [0, top], "nticks": 5}
+    up = axis | {"title": {"text": "loss", "font": SMALL}, "range": [0, top], "nticks": 5}
     layout: Trace = {"margin": {"l": 0, "r": 0, "t": 0, "b": 0}, "showlegend": False, "annotations": []}
     for index, each in enumerate(run.slices):
         reach = float(each.ticks[-1])
         span = {"range": [-reach, reach]}
         layout[SCENES[index]] = {
             "domain": {"x": [0.5 * index, 0.5 * index + 0.5], "y": [0, 1]},
-            "xaxis": flat | span | {"title": {"text": "direction 1"}},
-            "yaxis": flat | span | {"title": {"text": "direction 2"}},
+            "xaxis": flat | span | {"title": {"text": "direction 1", "font": SMALL}},
+            "yaxis": flat | span | {"title": {"text": "direction 2", "font": SMALL}},
             "zaxis": up,
             "aspectmode": "manual",
             "aspectratio": {"x": 1.2, "y": 1.2, "z": 0.75},
-            "camera": {"eye": EYE, "center": {"x": 0, "y": 0, "z": -0.16}},
+            "camera": {"eye": EYE, "center": CENTRE},
             "dragmode": "turntable",
         }
-        words = (
-            f"<b>{NAMES[index]}</b>" if run.params.sketch else f"<b>{NAMES[index]}</b><br>{valley_words(each.valleys)}"
-        )
+        words = f"<b>{NAMES[index]}</b>" if run.params.sketch else f"<b>{NAMES[index]}</b><br>{valley_words(each)}"
         note = {"x": 0.02 + 0.5 * index, "y": 1, "xref": "paper", "yref": "paper", "showarrow": False}
         place = {"xanchor": "left", "yanchor": "top", "align": "left"}
         layout["annotations"].append(note | place | {"text": words, "font": {"size": 14}})
     return layout
 
 
-def valley_words(count: float) -> str:
-    """Say how many valleys a straight walk across meets."""
-    return "1 valley across" if count < 1.05 else f"{count:.1f} valleys across"
+def valley_words(shown: Slice) -> str:
+    """Say how many valleys a straight walk across meets, or why there are none."""
+    if shown.broken:
+        return "broke down: nothing to see"
+    if shown.flat:
+        return "flat: no way down"
+    return "1 valley across" if shown.valleys < 1.05 else f"{shown.valleys:.1f} valleys across"
 
 
 def title(run: Run) -> str:
@@ -156,7 +160,9 @@ def alt(run: Run) -> str:
 def _seen(shown: Slice) -> str:
     """Say what one surface looks like, in numbers."""
     finite = shown.loss[np.isfinite(shown.loss)]
-    if not len(finite):
+    if shown.broken:
         return "no loss is a finite number: 0 of the networks there can be seen"
+    if shown.flat:
+        return f"the loss is {number(float(finite.min()))} everywhere: there is no way down"
     ends = f"the loss runs from {number(float(finite.min()))} to {number(float(finite.max()))}"
     return f"{ends}, with {shown.valleys:.1f} valleys on a straight walk across"

@@ -22,6 +22,8 @@ Directions = Literal["random", "path"]
 GROUP = 96  # networks in one program: more do not fit into a core's cache
 MARGIN = 1.25  # how far beyond the path a slice along it reaches
 LEAST = 1e-3  # of the slice's range of log₁₀ loss: a smaller turn is no valley
+ROUNDING = 1e-5  # of log₁₀ loss: no turn that float32 could have made is a valley
+FLAT = 1e-3  # a range of log₁₀ loss, a quarter of a per cent: no slope that steps could follow
 
 
 @dataclass(frozen=True)
@@ -47,16 +49,30 @@ class Slice:
         """How many valleys one meets, on average, when walking straight across; a bowl has 1."""
         return valleys(self.loss)
 
+    @property
+    def broken(self) -> bool:
+        """Whether no loss here is a finite number."""
+        return not np.isfinite(self.loss).any()
+
+    @property
+    def flat(self) -> bool:
+        """Whether the loss is as good as the same everywhere."""
+        return not self.broken and float(np.ptp(heights(self.loss))) < FLAT
+
 
 def valleys(loss: Floats) -> float:
     """Return the mean number of local minima along the rows and columns of a surface (G, G).
 
-    Heights are logarithms. A turn smaller than a thousandth of their range is rounding, not a valley.
+    Heights are logarithms. A turn smaller than a thousandth of their range, or than ROUNDING, is no valley.
     """
-    finite = np.nan_to_num(loss, nan=np.inf, posinf=1e30)
-    heights = np.log10(np.clip(finite, 1e-12, 1e30))
-    slack = LEAST * float(np.ptp(heights))
-    return float(np.mean([_minima(line, slack) for line in (*heights, *heights.T)]))
+    relief = heights(loss)
+    slack = max(LEAST * float(np.ptp(relief)), ROUNDING)
+    return float(np.mean([_minima(line, slack) for line in (*relief, *relief.T)]))
+
+
+def heights(loss: Floats) -> Floats:
+    """Return log₁₀ of losses; what is not a finite number stands at the top."""
+    return np.asarray(np.log10(np.clip(np.nan_to_num(loss, nan=np.inf, posinf=1e30), 1e-12, 1e30)))
 
 
 def _minima(line: Floats, slack: float) -> int:

@@ -18,7 +18,7 @@ PRESETS = (
     Preset(
         "Fifty plain layers",
         {"depth": 50},
-        "The left mountain range has no valley worth the name, and the plain nets hardly learn; the curve below turns up.",
+        "Left, many shallow valleys and none that leads far down: the plain nets hardly learn. Right, one funnel.",
         "underfitting",
     ),
     Preset(

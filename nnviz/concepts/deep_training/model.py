@@ -92,7 +92,7 @@ def _deepened(found: Run, report: Report) -> Run:
 
 def _repaired(found: Run, report: Report) -> Run:
     """Add the log of the repairs, line by line."""
-    for each in log(found.params.patient, found.params.changes, part(report, 0.2, 1.0)):
+    for each in log(found.params.patient, found.params.changes, found.params.seed, part(report, 0.2, 1.0)):
         found = replace(found, log=each)
         if found.params.sketch:
             break

@@ -70,6 +70,7 @@ class Log:
         steps: the changes made, one after the other; the first entry is the broken net.
         alone: each change by itself.
         fewest: the smallest set of changes that makes the net train; () if no one or two do, None while nobody has looked.
+        seed: of the first network.
         done: share of the work that is done.
     """
 
@@ -77,37 +78,39 @@ class Log:
     steps: tuple[Entry, ...]
     alone: tuple[Entry, ...] = ()
     fewest: tuple[Change, ...] | None = None
+    seed: int = 0
     done: float = 0.0
 
 
-def log(patient: Patient, changes: tuple[Change, ...], report: Report = silent) -> Iterator[Log]:
+def log(patient: Patient, changes: tuple[Change, ...], seed: int = 0, report: Report = silent) -> Iterator[Log]:
     """Train the broken net, then with one change after the other, then with each alone; then look for the fewest."""
-    found = Log(patient, ())
+    found = Log(patient, (), seed=seed)
     for count in range(len(changes) + 1):
         span = part(report, 0.3 * count / (len(changes) + 1), 0.3 * (count + 1) / (len(changes) + 1))
-        found = replace(found, steps=(*found.steps, entry(patient, changes[:count], span)), done=0.1)
+        found = replace(found, steps=(*found.steps, entry(patient, changes[:count], seed, span)), done=0.1)
         yield found
     for index, change in enumerate(CHANGES):
         span = part(report, 0.3 + 0.05 * index, 0.35 + 0.05 * index)
-        found = replace(found, alone=(*found.alone, entry(patient, (change,), span)), done=0.35 + 0.05 * index)
+        found = replace(found, alone=(*found.alone, entry(patient, (change,), seed, span)), done=0.35 + 0.05 * index)
         yield found
-    yield replace(found, fewest=fewest(patient, found.alone, part(report, 0.6, 1.0)), done=1.0)
+    yield replace(found, fewest=fewest(patient, found.alone, seed, part(report, 0.6, 1.0)), done=1.0)
 
 
-def fewest(patient: Patient, alone: tuple[Entry, ...], report: Report = silent) -> tuple[Change, ...]:
+def fewest(patient: Patient, alone: tuple[Entry, ...], seed: int = 0, report: Report = silent) -> tuple[Change, ...]:
     """Return the smallest set of one or two changes that makes the net train, the best of those; () if none does."""
     good = [each for each in alone if cured(each)]
     if not good:
         pairs = list(combinations(CHANGES, 2))
         spans = [part(report, index / len(pairs), (index + 1) / len(pairs)) for index in range(len(pairs))]
-        tried = [entry(patient, pair, span) for pair, span in zip(pairs, spans, strict=True)]
+        tried = [entry(patient, pair, seed, span) for pair, span in zip(pairs, spans, strict=True)]
         good = [each for each in tried if cured(each)]
     return min(good, key=final).changes if good else ()
 
 
-def entry(patient: Patient, changes: tuple[Change, ...], report: Report = silent) -> Entry:
+def entry(patient: Patient, changes: tuple[Change, ...], seed: int = 0, report: Report = silent) -> Entry:
     """Train the broken net with some things changed, always from the same seeds."""
-    return Entry(changes, train(repaired(PATIENTS[patient], changes), tuple(range(SEEDS)), STEPS, report).loss)
+    seeds = tuple(range(seed, seed + SEEDS))
+    return Entry(changes, train(repaired(PATIENTS[patient], changes), seeds, STEPS, report).loss)
 
 
 def final(entry: Entry) -> float:

@@ -85,13 +85,13 @@ def alone_chart(run: Run) -> Chart:
         y = [names[index] for index in chosen for _ in range(SEEDS)]
         traces.append(trace | {"x": x, "y": y, "hovertemplate": "%{y}: %{x:.2g}<extra></extra>"})
     across = loss_axis("training loss at the end")
-    up = build.axis("the only change", categoryorder="array", categoryarray=names[::-1]) | {"type": "category"}
+    up = build.axis("", categoryorder="array", categoryarray=names[::-1]) | {"type": "category"}
     goal = {"type": "line", "x0": TRAINS, "x1": TRAINS, "y0": 0, "y1": 1, "yref": "paper"}
     shapes = [goal | {"line": {"color": "$green", "width": 1.5, "dash": "dash"}}]
     curing = [WORDS[each.changes[0]] for each in log.alone if cured(each)]
     alt = f"Of {len(log.alone)} single changes tried, {len(curing)} make the net train by themselves"
     alt += f": {', '.join(curing)}." if curing else "."
-    title = "Each change alone: where four seeds end"
+    title = f"Each change alone: where {SEEDS} seeds end"
     return Chart("alone", title, build.figure(traces, across, up, shapes=shapes), alt, height=340)
 
 

@@ -25,6 +25,7 @@ Trace = dict[str, Any]
 NAMES: dict[Method, str] = {"grid": "Grid", "random": "Random", "halving": "Successive halving"}
 BRIEF: dict[Method, str] = NAMES | {"halving": "Halving"}
 SHORT = ("learning rate", "gain", "1 − momentum", "weight decay")
+EDGE = 1.15  # an axis goes on this many times beyond the range, so that no dot is cut
 WORST = float(np.log(2))  # losses from guessing upwards have the colour of the end
 
 
@@ -32,6 +33,7 @@ def trials_chart(run: Run) -> Chart:
     """The hero: every method's trials on the two axes that mattered most, coloured by the held-out loss."""
     found = _search(run)
     first, second = np.argsort(-found.importance)[:2].tolist()
+    least = min(float(each.loss.min()) for each in found.trials.values())
     layout: Trace = {"showlegend": False, "annotations": [], "margin": {"l": 60, "r": 70, "t": 34, "b": 44}}
     traces: list[Trace] = []
     for panel, method in enumerate(METHODS):
@@ -39,14 +41,17 @@ def trials_chart(run: Run) -> Chart:
         places = actual(trials.places)[:, [first, second]]
         best = trials.best
         axes = {"xaxis": f"x{name}", "yaxis": f"y{name}"}
-        traces += [_dots(trials, 10**places, panel == 0) | axes, _best(10 ** places[best], trials.loss[best]) | axes]
-        left = panel * 0.345
-        layout[f"xaxis{name}"] = _axis(first) | {"domain": [left, left + 0.31], "anchor": f"y{name}"}
+        traces += [
+            _dots(trials, 10**places, least, panel == 0) | axes,
+            _best(10 ** places[best], trials.loss[best]) | axes,
+        ]
+        left = panel * 0.355
+        layout[f"xaxis{name}"] = _axis(first) | {"domain": [left, left + 0.29], "anchor": f"y{name}"}
         up = _axis(second) | {"anchor": f"x{name}"}
         layout[f"yaxis{name}"] = up if panel == 0 else up | {"showticklabels": False, "title": {"text": ""}}
         words = f"<b>{BRIEF[method]}</b>: best {number(float(trials.loss[best]))}"
         note = {
-            "x": left + 0.155,
+            "x": left + 0.145,
             "y": 1,
             "xref": "paper",
             "yref": "paper",
@@ -56,28 +61,30 @@ def trials_chart(run: Run) -> Chart:
         }
         layout["annotations"].append(note | {"text": words})
     title = f"A net with skips: trials on the two axes that mattered most, {BUDGET:,} training steps for each method (star: chosen)"
-    return Chart("trials", title, {"data": traces, "layout": layout}, words_of(found), height=420)
+    return Chart("trials", title, {"data": traces, "layout": layout}, words_of(found), height=420, least=640)
 
 
 def _axis(number_: int) -> Trace:
-    low, high = 10 ** LOW[number_], 10 ** HIGH[number_]
+    low, high = 10 ** LOW[number_] / EDGE, 10 ** HIGH[number_] * EDGE
     return build.axis(f"{SHORT[number_]} (log)", low, high, log=True, dtick=1, exponentformat="power")
 
 
-def _dots(trials: Trials, places: Any, bar: bool) -> Trace:
-    loss = np.minimum(trials.loss, 1e6)
+def _dots(trials: Trials, places: Any, least: float, bar: bool) -> Trace:
+    """Draw trials, the best on top, for on two of four axes those of a grid hide each other."""
+    order = np.argsort(-trials.loss, kind="stable")
+    loss, steps, places = np.minimum(trials.loss, 1e6)[order], trials.steps[order], places[order]
     look: Trace = {
         "color": np.minimum(loss, WORST),
         "colorscale": theme.SEQUENTIAL,
         "reversescale": True,
-        "cmin": 0,
+        "cmin": min(least, WORST / 2),
         "cmax": WORST,
-        "size": np.where(trials.steps == STEPS, 9, np.where(trials.steps > STEPS / 4, 6, 4)),
-        "line": {"width": 0.7, "color": "$ink"},
+        "size": np.where(steps == STEPS, 9, np.where(steps > STEPS / 4, 6, 4)),
+        "line": {"width": 0.4, "color": "$ink"},
         "showscale": bar,
     }
     look |= {"colorbar": {"title": {"text": "held-out loss", "side": "right"}, "thickness": 10, "outlinewidth": 0}}
-    texts = [f"{steps} steps: loss {number(float(value))}" for steps, value in zip(trials.steps, loss, strict=True)]
+    texts = [f"{given} steps: loss {number(float(value))}" for given, value in zip(steps, loss, strict=True)]
     base = {"type": "scatter", "mode": "markers", "x": places[:, 0], "y": places[:, 1], "marker": look}
     return base | {"text": texts, "hovertemplate": "%{text}<extra></extra>"}
 

@@ -160,7 +160,7 @@ class Params(params.Params):
     )  # fmt: skip
     seeds: int = params.field(
         8, "Seeds", "Nets of each kind, each with weights and points of its own. Very deep and wide ones are trained from "
-        "fewer seeds, so that a run ends in time.", ge=1, le=32, more=True,
+        "fewer seeds, so that a run ends in time.", ge=1, le=32, more=True, when={"picture": PAIR},
     )  # fmt: skip
     seed: int = params.field(
         0, "First seed", "The seed of the net whose landscape is drawn; the others take the numbers after it.",

@@ -3,6 +3,7 @@
 import numpy as np
 
 from nnviz.concepts.deep_training.depth_charts import depth_words
+from nnviz.concepts.deep_training.landscape import Slice
 from nnviz.concepts.deep_training.model import Run
 from nnviz.concepts.deep_training.nets import Trained
 from nnviz.concepts.deep_training.repair_charts import verdict_words
@@ -29,10 +30,10 @@ def sentence(run: Run) -> str:
 
 def pair_words(run: Run) -> str:
     """Compare both kinds at the depth that is set."""
-    ends = [number(float(band(each.final).median)) for each in (run.plain, run.skip)]
+    plain, skip = (ending(float(band(each.final).median)) for each in (run.plain, run.skip))
     layers = "layer" if run.params.depth == 1 else "layers"
     count = len(run.plain.final)
-    text = f"With {run.params.depth} {layers} the median training loss ends at {ends[0]} plain and {ends[1]} with skips"
+    text = f"With {run.params.depth} {layers} the median training loss ends at {plain} plain and {skip} with skips"
     gain = paired_interval(run.plain.final, run.skip.final)
     if np.isfinite([gain.low, gain.high]).all() and gain.high > gain.low:
         text += (
@@ -41,7 +42,14 @@ def pair_words(run: Run) -> str:
         text += f"{gain.kept} pairs)"
     elif count == 1:
         text += " (one net each)"
+    if run.params.depth == 1:
+        text += "; with one layer there is nothing to skip, so both are the same net"
     return f"{text}."
+
+
+def ending(loss: float) -> str:
+    """Write where a median loss ends."""
+    return number(loss) if np.isfinite(loss) else "no finite number"
 
 
 def landscape_words(run: Run) -> str:
@@ -49,11 +57,19 @@ def landscape_words(run: Run) -> str:
     if run.slices is None:
         return ""
     plain, skip = run.slices
-    counts = "" if run.params.sketch else (
-        f"Walking straight across the landscape one meets {plain.valleys:.1f} valleys plain and {skip.valleys:.1f} with skips. "
-    )  # fmt: skip
+    if plain.broken or skip.broken:
+        return ""
+    counts = "" if run.params.sketch else f"{walk_words(plain, skip)} "
     held = [share_words(each.share) for each in (plain, skip)]
     return f"{counts}The two directions hold {held[0]} and {held[1]} of the way that training took; the line shows it, at its true loss."
+
+
+def walk_words(plain: Slice, skip: Slice) -> str:
+    """Say what one meets on a straight walk across both landscapes."""
+    level = [who for who, each in (("the plain net", plain), ("the net with skips", skip)) if each.flat]
+    if level:
+        return f"Around {' and '.join(level)} the landscape is flat: nothing tells the steps where to go."
+    return f"Walking straight across the landscape one meets {plain.valleys:.1f} valleys plain and {skip.valleys:.1f} with skips."
 
 
 def share_words(share: float) -> str:
@@ -83,7 +99,9 @@ def _degraded(run: Run) -> Finding | None:
     plain, skip = (100 * float(band(each.error).median) for each in (run.plain, run.skip))
     if plain - skip < BEHIND:
         return None
-    text = f"Depth itself is in the way: the plain nets get {plain:.0f} % of their own training points wrong, the same nets "
+    text = (
+        f"Plain layers are in the way: such nets get {plain:.0f} % of their own training points wrong, the same nets "
+    )
     return Finding("underfitting", "warning", text + f"with skips {skip:.0f} %. Both could represent the same answers.")
 
 
@@ -126,7 +144,8 @@ def _stuck(loss: np.ndarray, who: str) -> Finding | None:
     worst = diagnosis.underfitting(float(np.median(finite)), float(np.log(2)))
     if worst is None:
         return None
-    text = f"The {who} hardly learn: half of those that are left end at a training loss of {np.median(finite):.2f} or more, "
+    half = "half of them" if len(finite) == loss.shape[1] else "half of those that are left"
+    text = f"The {who} hardly learn: {half} end at a training loss of {np.median(finite):.2f} or more, "
     return Finding("underfitting", "warning", text + "where guessing gives 0.69.")
 
 

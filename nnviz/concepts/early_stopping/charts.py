@@ -37,8 +37,7 @@ def view(run: Run) -> View:
 def patience_chart(run: Run) -> Chart:
     """Draw against patience: when training stops and what it keeps, and the test error of that."""
     last = len(run.curves.test) - 1
-    errors = run.test_at(run.sweep.kept)  # (P, S)
-    excess = 100 * (errors / run.test_at(run.oracle) - 1)
+    excess = 100 * run.above_lowest(run.sweep.kept)  # (P, S)
     names = {"customdata": [str(patience) for patience in PATIENCES], "mode": "lines+markers"}
     traces: list[Trace] = []
     for index, (name, epochs) in enumerate((("stops", run.sweep.stopped), ("keeps", run.sweep.kept))):
@@ -64,7 +63,13 @@ def patience_chart(run: Run) -> Chart:
     )
     title = "How the stop moves with patience, and what that costs (click to set it)"
     return Chart(
-        "patience", title, {"data": traces, "layout": layout}, alt, click={"patience": "customdata"}, wide=True
+        "patience",
+        title,
+        {"data": traces, "layout": layout},
+        alt,
+        click={"patience": "customdata"},
+        wide=True,
+        least=560,
     )
 
 
@@ -88,7 +93,7 @@ def seeds_chart(run: Run) -> Chart:
         hover = {"hovertemplate": f"{name}: %{{y:.3g}}<extra></extra>"}
         base = {"type": "scatter", "mode": "markers", "x": places, "y": held(errors), "name": name, "marker": look}
         traces.append(base | hover | {"customdata": [str(place) for place in places]})
-    floor = run.params.noise**2
+    floor = 0.0 if run.params.by_hand else run.params.noise**2
     bar = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": floor, "y1": floor}
     shapes: list[Trace] = [bar | {"line": {"color": "$ink", "width": 1, "dash": "dot"}}] if floor else []
     shown = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "x0": places[run.drawn], "x1": places[run.drawn]}
@@ -97,7 +102,7 @@ def seeds_chart(run: Run) -> Chart:
     top = float(np.nanmax(held(np.stack([each[0] for each in found.values()]))))
     figure = build.figure(traces, x, axis("test error", 0, max(1.0, 1.05 * top)), shapes=shapes)
     wins = int(np.sum(found["kept"][0] < found["last epoch"][0]))
-    above = mean_interval(100 * (found["kept"][0] / found["oracle"][0] - 1))
+    above = mean_interval(100 * run.above_lowest(run.kept))
     alt = f"Stopping beats the last epoch in {wins} of {count} seeds and stays {above.estimate:.0f} % above the oracle on average."
     title = "Every seed: what is kept, the last epoch, and the oracle, who looks at the test (click one to draw it)"
     return Chart("seeds", title, figure, alt, click={"shown": "customdata"})
@@ -116,7 +121,7 @@ def valleys_chart(run: Run) -> Chart:
     for index, curve in enumerate(run.curves.validation.T):
         here = index == run.drawn
         line = {"color": "$orange" if here else "$grey/0.35", "width": 2.4 if here else 1.2}
-        name = f"seed {run.params.setting.seeds[index]}: {counts[index]} valleys"
+        name = f"seed {run.params.setting.seeds[index]}: {counts[index]} valley{'' if counts[index] == 1 else 's'}"
         base = {
             "type": "scatter",
             "mode": "lines",
@@ -132,7 +137,7 @@ def valleys_chart(run: Run) -> Chart:
         axis("epoch", 0, len(epochs) - 1),
         axis("validation loss (log)", 0.05, 5, log=True, tickvals=[0.1, 0.3, 1, 3]),
     )
-    if run.params.noise < 0.2:
+    if run.params.noise < 0.2 or run.params.by_hand:
         y = axis("validation loss (log)", 1e-4, 5, log=True)
     title = f"Every seed's validation curve: {single} of {len(counts)} {'falls' if single == 1 else 'fall'} and then rise once"
     alt = (

@@ -24,8 +24,7 @@ def diagnose(run: Run) -> tuple[Finding, ...]:
 
 def costs(run: Run) -> np.typing.NDArray[np.float64]:
     """Return how many times the oracle's test error each network has that is kept, (S,)."""
-    best = run.test_at(run.oracle)
-    return np.asarray(np.divide(run.test_at(run.kept), best, out=np.full_like(best, np.nan), where=best > 0))
+    return 1 + run.above_lowest(run.kept)
 
 
 def stopped_early(run: Run) -> Finding | None:
@@ -36,10 +35,22 @@ def stopped_early(run: Run) -> Finding | None:
         return None
     text = (
         f"Stopped too early: {int(early.sum())} of {len(early)} networks keep an epoch before a quarter of the way to their lowest test error "
-        f"(median epoch {np.median(run.kept):.0f} instead of {np.median(run.oracle):.0f}). With patience "
-        f"{run.params.patience} the first jitter of the curve ends training; test error is {times:.2g} times the lowest."
+        f"(median epoch {np.median(run.kept):.0f} instead of {np.median(run.oracle):.0f}). {what_ended(run)}; "
+        f"test error is {times:.2g} times the lowest."
     )
     return Finding("stopped too early", "warning", text)
+
+
+def what_ended(run: Run) -> str:
+    """Say what made the rule give up: a jitter, a pause, or steps too small for min-delta; or that it did not."""
+    p = run.params
+    if 2 * int(run.stops.ran_out.sum()) < len(run.kept):
+        return f"Patience {p.patience} has not run out in most of them: their validation loss was least so early"
+    if p.min_delta > 0:
+        return f"Improvements below min-delta {p.min_delta:g} count for nothing, and patience {p.patience} runs out meanwhile"
+    if p.patience <= 1:
+        return f"With patience {p.patience} the first jitter of the curve ends training"
+    return f"{p.patience} epochs without a new best end training, though the lowest test error was still to come"
 
 
 def few_watch(run: Run) -> Finding | None:
@@ -62,8 +73,11 @@ def kept_too_late(run: Run) -> Finding | None:
     if np.mean(late) <= 0.5 or not times > COST:
         return None
     train = [float(np.median(run.curves.train[epochs, np.arange(len(late))])) for epochs in (run.oracle, run.kept)]
+    if not train[1] < train[0]:
+        return None
+    what = "memorized" if run.params.noise > 0 or run.params.by_hand else "bent to its own points, which have no noise"
     text = (
-        f"The network that is kept has memorized: {int(late.sum())} of {len(late)} are past their lowest test error (median epoch "
+        f"The network that is kept has {what}: {int(late.sum())} of {len(late)} are past their lowest test error (median epoch "
         f"{np.median(run.kept):.0f} instead of {np.median(run.oracle):.0f}). Training error went on from {train[0]:.2g} to "
         f"{train[1]:.2g}, test error is {times:.2g} times the lowest."
     )

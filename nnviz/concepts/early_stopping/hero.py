@@ -30,13 +30,15 @@ def moments(run: Run) -> NDArray[np.int64]:
     return np.unique(np.concatenate([even_steps(last, FRAMES), marked]))
 
 
-def hidden(run: Run) -> bool:
-    """Whether the answer waits for the learner's click."""
-    return run.params.ask and run.params.guess == 0
+def guessed(run: Run) -> int:
+    """Return the epoch of the learner's stop: the last, where the budget ends before it."""
+    return min(run.params.guess, len(run.curves.test) - 1)
 
 
 def limits(run: Run) -> tuple[float, float]:
-    """Return the range of the error axis: it follows from the noise σ alone, so that it stays while other controls move."""
+    """Return the range of the error axis: it follows from the data alone, so that it stays while other controls move."""
+    if run.params.by_hand:
+        return 0.0, 0.3 + 1.5 * float(run.problem.test[1][0].var())
     return 0.0, 0.15 + 3.4 * run.params.noise**2
 
 
@@ -79,11 +81,11 @@ def curves(run: Run, low: float, high: float) -> list[Trace]:
     """Return the drawn network's errors, and the band of all seeds' test errors behind them."""
     epochs, drawn = np.arange(len(run.curves.test)), run.drawn
     traces: list[Trace] = []
-    if not hidden(run) and run.curves.test.shape[1] > 1:
+    if not words.asked(run) and run.curves.test.shape[1] > 1:
         held = np.clip(run.curves.test, low, high * 10)
         traces.append(build.shade(epochs, band(held, axis=1), "$green", 0.09))
     for name, (token, dash, width) in STYLES.items():
-        if name == "test" and hidden(run):
+        if name == "test" and words.asked(run):
             continue
         errors = np.clip(getattr(run.curves, name)[:, drawn], low, high * 10)
         line = {"color": token, "dash": dash, "width": width}
@@ -97,12 +99,11 @@ def curves(run: Run, low: float, high: float) -> list[Trace]:
 def stops(run: Run, low: float, high: float) -> list[Trace]:
     """Return the marks on the curves: the weights that are kept, the oracle's, and the learner's guess."""
     drawn, found = run.drawn, []
-    if not hidden(run):
+    if not words.asked(run):
         found.append(("kept", int(run.kept[drawn]), run.curves.validation, "star", "$orange", 17))
         found.append(("oracle", int(run.oracle[drawn]), run.curves.test, "diamond", "$green", 13))
     if run.params.guess:
-        guess = min(run.params.guess, len(run.curves.test) - 1)
-        found.append(("your stop", guess, run.curves.validation, "triangle-down", "$purple", 15))
+        found.append(("your stop", guessed(run), run.curves.validation, "triangle-down", "$purple", 15))
     traces: list[Trace] = []
     for name, epoch, errors, symbol, token, size in found:
         look = {"symbol": symbol, "size": size, "color": token, "line": {"width": 1.5, "color": "$ink"}}
@@ -116,7 +117,7 @@ def lines(run: Run) -> list[Trace]:
     """Return the vertical marks: where the rule stops and where the learner would have."""
     place = {"xref": "x", "yref": "y domain"}
     found = []
-    if not hidden(run):
+    if not words.asked(run):
         stopped = float(run.stops.stopped[run.drawn])
         found.append(dict(build.vertical(stopped, token="$red", dash="dash")["shape"]) | place)
         found.append(
@@ -125,13 +126,13 @@ def lines(run: Run) -> list[Trace]:
             | place
         )
     if run.params.guess:
-        found.append(dict(build.vertical(float(run.params.guess), token="$purple", dash="dot")["shape"]) | place)
+        found.append(dict(build.vertical(float(guessed(run)), token="$purple", dash="dot")["shape"]) | place)
     return found
 
 
 def labels(run: Run) -> list[Trace]:
     """Return what the vertical marks are called."""
-    if hidden(run):
+    if words.asked(run):
         text = "Where would you have stopped?<br>Click on the curves."
         spot = {"xref": "x domain", "yref": "y domain", "x": 0.5, "y": 0.97, "yanchor": "top", "showarrow": False}
         return [spot | {"text": text, "font": {"size": 15, "color": "$purple"}, "bgcolor": "$paper/0.8"}]
@@ -147,19 +148,20 @@ def curve_names(run: Run) -> list[Trace]:
     """Return two rows above the curves: what the lines are, and where the marks stand."""
     drawn = run.drawn
     told = [(0.0, 1, "— train", "$blue"), (0.3, 1, "– – validation", "$orange")]
-    if not hidden(run):
+    if not words.asked(run):
         told += [(0.77, 1, "· · test", "$green"), (0.0, 0, f"★ kept: {int(run.kept[drawn])}", "$orange")]
         told += [(0.36, 0, f"◆ lowest test: {int(run.oracle[drawn])}", "$green")]
     if run.params.guess:
-        told.append((0.85, 0, f"▼ {run.params.guess}", "$purple"))
+        told.append((0.85, 0, f"▼ {guessed(run)}", "$purple"))
     return [note("x domain", *each) for each in told]
 
 
 def fit_names(run: Run) -> list[Trace]:
     """Return two rows above the fits."""
-    told = [(0.0, 1, "— now", "$ink"), (0.3, 1, "– – true", "$grey")]
+    told = [(0.0, 1, "— now", "$ink")]
+    told.append((0.3, 1, "□ tests", "$green") if run.params.by_hand else (0.3, 1, "– – true", "$grey"))
     told += [(0.0, 0, "● learned from", "$blue"), (0.56, 0, "◇ watched", "$orange")]
-    if not hidden(run):
+    if not words.asked(run):
         told.append((0.65, 1, "— kept", "$purple"))
     return [note("x2 domain", *each) for each in told]
 
@@ -179,19 +181,24 @@ def fits(run: Run) -> list[Trace]:
     """Return the points, the true curve, the fit that is kept, and (last) the fit of this moment."""
     drawn = run.drawn
     base: Trace = {"type": "scatter", "hoverinfo": "skip"} | RIGHT
+    open_square = {
+        "mode": "markers",
+        "marker": {"size": 11, "color": "$green", "symbol": "square-open", "line": {"width": 2}},
+    }
     solid = {"mode": "markers", "marker": {"size": 8, "color": "$blue", "symbol": "circle"}}
     hollow = {
         "mode": "markers",
         "marker": {"size": 9, "color": "$orange", "symbol": "diamond-open", "line": {"width": 2}},
     }
-    traces = [
-        base
-        | {"mode": "lines", "x": GRID, "y": true_curve(GRID), "line": {"color": "$grey", "dash": "dash", "width": 1.6}}
-    ]
-    for part, look in ((run.problem.train, solid), (run.problem.validation, hollow)):
+    true = {"mode": "lines", "x": GRID, "y": true_curve(GRID), "line": {"color": "$grey", "dash": "dash", "width": 1.6}}
+    traces = [] if run.params.by_hand else [base | true]
+    shown = [(run.problem.train, solid), (run.problem.validation, hollow)]
+    if run.params.by_hand:
+        shown.append((run.problem.test, open_square))
+    for part, look in shown:
         traces.append(base | look | {"x": part[0][drawn], "y": part[1][drawn]})
     answers = np.clip(fit_frames(run), -2 * HEIGHT, 2 * HEIGHT)
-    if not hidden(run):
+    if not words.asked(run):
         line = {"color": "$purple/0.55", "width": 5}
         traces.append(base | {"mode": "lines", "x": GRID, "y": answers[run.kept[drawn]], "line": line})
     traces.append(base | {"mode": "lines", "x": GRID, "y": answers[-1], "line": {"color": "$ink", "width": 2.4}})

@@ -15,6 +15,7 @@ from nnviz.core.progress import Report, part, silent
 __all__ = ["Params", "Run", "descent_factors", "ridge_factors", "run", "stopping"]
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
+ROUNDING = 1e-6  # a test error below is as good as none
 PATIENCES: Whole = np.array([1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300], dtype=np.int64)
 
 
@@ -58,6 +59,11 @@ class Run:
     def test_at(self, epochs: Whole) -> Floats:
         """Return every network's test error at an epoch of its own: (..., S) → (..., S)."""
         return np.asarray(self.curves.test[epochs, np.arange(self.curves.test.shape[1])])
+
+    def above_lowest(self, epochs: Whole) -> Floats:
+        """Return by what share every network's test error at an epoch of its own is above its lowest: (..., S) → (..., S)."""
+        lowest = self.test_at(self.oracle)
+        return np.asarray((self.test_at(epochs) - lowest) / np.maximum(lowest, ROUNDING))
 
 
 def run(params: Params, report: Report = silent) -> Run:

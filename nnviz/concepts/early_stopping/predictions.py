@@ -7,7 +7,7 @@ from nnviz.core.lesson import Answer, Prediction
 
 EDGES = (30, 100, 300)  # epochs
 OTHERS = 40  # the question is asked of seeds that are not on screen
-TASK = ("noise", "share", "points", "width", "batch", "epochs", "min_delta", "steps")
+TASK = ("data", "own", "noise", "share", "points", "width", "batch", "epochs", "min_delta", "steps")
 
 
 def standard(params: Params, **changes: object) -> Params:

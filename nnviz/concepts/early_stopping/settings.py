@@ -1,11 +1,16 @@
 """The settings of the early stopping page."""
 
-from typing import Self
+from typing import Literal, Self
 
-from nnviz.concepts.early_stopping.training import Setting
+from pydantic import field_validator
+
+from nnviz.concepts.early_stopping.training import STAND_IN, Setting
 from nnviz.core import params
+from nnviz.data.points import parse, within
+from nnviz.data.toy import WINDOW
 
 LONGEST = 800  # epochs
+DRAWN: dict[str, tuple[str, ...]] = {"data": ("curve",)}
 LIVE = 1.6e7  # weights × points × epochs of a training that follows the hand
 
 
@@ -22,6 +27,24 @@ class Params(params.Params):
         unit="epochs",
         live=True,
     )
+    data: Literal["curve", "points"] = params.field(
+        "curve",
+        "Data",
+        "Points around a curve, drawn by each seed; or your own, the same for all seeds.",
+        labels={"curve": "Noisy curve", "points": "Your own points"},
+        more=True,
+    )
+    own: str = params.field(
+        "",
+        "Your points",
+        "Click to add a point, drag it, double-click to remove it. L: the network learns from it. W: it watches "
+        "(validation). T: it tests. Where none watches, those that learn do; where none tests, those that watch do.",
+        labels={"0": "L", "1": "W", "2": "T"},
+        editor="points",
+        live=True,
+        more=True,
+        when={"data": ("points",)},
+    )
     noise: float = params.field(
         0.5,
         "Noise",
@@ -30,6 +53,7 @@ class Params(params.Params):
         le=1,
         multiple_of=0.05,
         live=True,
+        when=DRAWN,
     )
     share: float = params.field(
         0.5,
@@ -39,6 +63,7 @@ class Params(params.Params):
         le=0.8,
         multiple_of=0.05,
         live=True,
+        when=DRAWN,
     )
     restore: bool = params.field(
         True,
@@ -80,6 +105,7 @@ class Params(params.Params):
         multiple_of=5,
         live=True,
         more=True,
+        when=DRAWN,
     )
     width: int = params.field(
         64,
@@ -139,6 +165,13 @@ class Params(params.Params):
         False, "Sketch", "One network and fewer epochs, while a hand still moves a control.", editor="hidden"
     )
 
+    _points_lie_in_the_window = field_validator("own")(within(WINDOW))
+
+    @property
+    def by_hand(self) -> str:
+        """The learner's own points, or "" where points are drawn; two points stand in for none."""
+        return (self.own or STAND_IN) if self.data == "points" else ""
+
     @property
     def drawn(self) -> int:
         """Which of the networks is drawn: the one asked for, or the last there is."""
@@ -157,11 +190,13 @@ class Params(params.Params):
             epochs=self.epochs,
             batch=self.batch,
             seeds=tuple(range(first, first + count)),
+            own=self.by_hand,
         )
 
     def preview(self) -> Self:
         """Return a sketch: the network drawn alone, for fewer epochs where each takes long."""
         weights = self.setting.network.parameters
-        steps = -(-self.points // self.batch)
-        most = int(LIVE / (weights * self.points + 2000 * steps)) // 50 * 50
+        points = len(parse(self.by_hand)[0]) if self.by_hand else self.points
+        steps = -(-points // self.batch)
+        most = int(LIVE / (weights * points + 2000 * steps)) // 50 * 50
         return self.but(sketch=True, epochs=min(self.epochs, max(100, most)))

@@ -8,13 +8,16 @@ from numpy.typing import NDArray
 from nnviz.core.ensemble import MLP, Trained, train
 from nnviz.core.memo import memo
 from nnviz.core.progress import Report, part, silent
+from nnviz.data.points import own_set
 
 Floats = NDArray[np.float64]
+Part = tuple[Floats, Floats]
 EDGE = 3.0  # x lies in ±EDGE
 TEST = 300  # test points of each seed
 LEARNING_RATE = 0.01  # of Adam
 GAIN = 6.0  # times PyTorch's first weights: units that are steep from the start can follow every point
 EVALUATIONS = 1e7  # units evaluated between two reports
+STAND_IN = "-1,-1,0;1,1,0"  # two points to learn from, until a learner has put down some
 GRID: Floats = np.linspace(-EDGE, EDGE, 121)  # where fits are drawn
 
 
@@ -30,6 +33,7 @@ class Setting:
         epochs: how long training goes on; the rule is applied to what was recorded.
         batch: examples a step.
         seeds: of each network: its points, weights and orders.
+        own: a learner's own points as text instead, the same for all networks; "" for points that are drawn.
     """
 
     points: int
@@ -39,10 +43,13 @@ class Setting:
     epochs: int
     batch: int
     seeds: tuple[int, ...]
+    own: str = ""
 
     @property
     def watching(self) -> int:
         """How many points are in the validation set: at least one, and at least two are left to learn from."""
+        if self.own:
+            return len(own_parts(self.own)[1][0])
         return int(np.clip(round(self.share * self.points), 1, self.points - 2))
 
     @property
@@ -90,8 +97,26 @@ def draw_points(points: int, noise: float, seed: int) -> tuple[Floats, Floats]:
     return x, true_curve(x) + noise * draws.standard_normal(points + TEST)
 
 
+def own_parts(text: str) -> tuple[Part, Part, Part]:
+    """Return a learner's own points (x, y) to learn from, to watch, and to test on.
+
+    Class a learns, b watches, c tests. With fewer than two different x to learn from, two points stand in; where none
+    watches, those that learn do; where none tests, those that watch do.
+    """
+    chosen = own_set(text, most_classes=3)
+    x, y = chosen.inputs.T.astype(np.float64)
+    learn, watch, test = ((x[chosen.targets == kind], y[chosen.targets == kind]) for kind in range(3))
+    if len(np.unique(learn[0])) < 2:
+        learn = (np.array([-1.0, 1.0]), np.array([-1.0, 1.0]))
+    watch = watch if len(watch[0]) else learn
+    return learn, watch, test if len(test[0]) else watch
+
+
 def problem_of(setting: Setting) -> Problem:
-    """Draw the points of every seed: validation first, then training, then test."""
+    """Draw the points of every seed: validation first, then training, then test; a learner's own are as they are."""
+    if setting.own:
+        copies = [tuple(np.tile(each, (len(setting.seeds), 1)) for each in part) for part in own_parts(setting.own)]
+        return Problem(*((x, y) for x, y in copies))
     drawn = [draw_points(setting.points, setting.noise, seed) for seed in setting.seeds]
     x, y = (np.stack(column) for column in zip(*drawn, strict=True))
     cuts = [setting.watching, setting.points]

@@ -2,21 +2,22 @@
 
 import numpy as np
 
-from nnviz.concepts.early_stopping.model import Run
+from nnviz.concepts.early_stopping.model import ROUNDING, Run
 from nnviz.core.notation import significant
 from nnviz.core.statistics import Interval, band, paired_interval
+from nnviz.data.points import parse
 
 SMALL = 0.05  # a difference below this share of the oracle's error is nothing to speak of
 
 
 def signed(value: float) -> str:
-    """Return a difference with its sign."""
-    return f"{value:+.2g}".replace("-", "−")
+    """Return a difference with its sign; zero has none."""
+    return f"{'+' if value > 0 else ''}{significant(value, 2)}"
 
 
-def saved(run: Run) -> Interval:
-    """Return the interval of what stopping takes off the test error of the last epoch, paired by seed."""
-    return paired_interval(run.curves.test[-1], run.test_at(run.kept))
+def difference(run: Run) -> Interval:
+    """Return the interval of the test error that is kept minus that of the last epoch, paired by seed."""
+    return paired_interval(run.test_at(run.kept), run.curves.test[-1])
 
 
 def asked(run: Run) -> bool:
@@ -32,7 +33,7 @@ def sentence(run: Run) -> str:
             f"The validation loss goes from {significant(float(shown[0]))} to {significant(float(shown[-1]))} in {len(shown)} "
             "epochs. Click where you would have stopped; then the test curve and the rule's answer appear."
         )
-    return grade(run) + story(run) + over_seeds(run)
+    return grade(run) + story(run) + over_seeds(run) + remarks(run)
 
 
 def story(run: Run) -> str:
@@ -52,13 +53,30 @@ def story(run: Run) -> str:
 
 
 def over_seeds(run: Run) -> str:
-    """Say what stopping saves over all seeds."""
-    change = saved(run)
+    """Say what stopping changes over all seeds, and whether that is more than luck."""
+    change = difference(run)
     if change.kept < 2:
         return " One network proves nothing about the rule."
+    clear = change.low > 0 or change.high < 0
+    verb = "lowers" if change.estimate < 0 else "raises"
+    told = f"it {verb} test error" if clear else "no clear difference in test error"
     interval = f"95 % interval {signed(change.low)} to {signed(change.high)}, {change.kept} seeds"
-    verb = "lowers" if change.estimate >= 0 else "raises"
-    return f" Against training to the end it {verb} test error by {significant(abs(change.estimate))} on average ({interval})."
+    return f" Against training to the end {told}: {signed(change.estimate)} on average ({interval})."
+
+
+def remarks(run: Run) -> str:
+    """Say which of a learner's own points stand in for others; empty where points are drawn."""
+    if not run.params.by_hand:
+        return ""
+    positions, kinds = parse(run.params.own)
+    told = []
+    if len(np.unique(positions[kinds == 0, 0])) < 2:
+        told.append("fewer than two places are there to learn from, so two points stand in")
+    if not np.any(kinds == 1):
+        told.append("nobody watches, so the points that are learned from do")
+    if not np.any(kinds == 2):
+        told.append("nothing is kept for the test, so the points that watch are the test as well")
+    return f" Your points: {'; '.join(told)}." if told else ""
 
 
 def grade(run: Run) -> str:
@@ -70,7 +88,7 @@ def grade(run: Run) -> str:
     here, best, rule = (
         float(run.curves.test[epoch, drawn]) for epoch in (guess, int(run.oracle[drawn]), int(run.kept[drawn]))
     )
-    over = 100 * (here / best - 1) if best > 0 else 0.0
+    over = 100 * (here - best) / max(best, ROUNDING)
     verdict = "as good as the best" if over < 100 * SMALL else "near the best" if over < 400 * SMALL else "off the best"
     against = (
         "better than the rule"
@@ -100,13 +118,14 @@ def captions(run: Run, when: np.typing.NDArray[np.int64]) -> list[str]:
     if asked(run):
         return [f"validation {significant(float(value))}" for value in run.curves.validation[when, run.drawn]]
     stopped, kept, best = (int(each[run.drawn]) for each in (run.stops.stopped, run.kept, run.oracle))
-    names = {stopped: "stop", kept: "kept", best: "lowest test error"}
-    if kept == stopped:
-        names[stopped] = "stop, kept"
+    marks = [(kept, "kept"), (best, "lowest test error")]
+    if run.stops.ran_out[run.drawn]:
+        marks.insert(0, (stopped, "stop"))
     told = []
     for epoch in when.tolist():
+        names = ", ".join(name for place, name in marks if place == epoch)
         test = f"test {significant(float(run.curves.test[epoch, run.drawn]))}"
-        told.append(f"{test} · {names[epoch]}" if epoch in names else test)
+        told.append(f"{test} · {names}" if names else test)
     return told
 
 

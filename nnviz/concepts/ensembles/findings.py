@@ -3,13 +3,17 @@
 import numpy as np
 
 from nnviz.concepts.ensembles import words
+from nnviz.concepts.ensembles.draws import cycle_epochs
 from nnviz.concepts.ensembles.model import Run
+from nnviz.concepts.ensembles.training import BATCH
 from nnviz.core import diagnosis
 from nnviz.core.diagnosis import Finding
 
 SAME = 1e-12  # ambiguity below which members are one
 REPEATED = 0.5  # share of wrong labels repeated, from which they count as learned
 FALLEN = 2.0  # points of test accuracy below the best size
+MOVED = 0.5  # Adam moves a weight by about the rate in a step; less than this in all is hardly anything
+OVERLAP = 0.6  # noise from which the classes of every data set lie in each other
 LEARNED = 0.6  # share of training points missed, beside a constant answer's, from which little is learned
 
 
@@ -52,7 +56,19 @@ def too_weak(run: Run) -> Finding | None:
     if constant == 0 or missed < LEARNED * constant:
         return None
     text = (
-        f"The members are too weak: even together they get {100 * missed:.0f} % of the rightly labelled training points "
+        f"{why_weak(run)}: even together they get {100 * missed:.0f} % of the rightly labelled training points "
         f"wrong, a constant answer {100 * constant:.0f} %. Averaging removes what members differ in, not what they all lack."
     )
     return Finding("underfitting", "warning", text)
+
+
+def why_weak(run: Run) -> str:
+    """Name the cause: members that have hardly moved, points that overlap, or too few units."""
+    p = run.params
+    epochs = cycle_epochs(p.epochs) * p.members if p.method == "snapshot" else p.epochs
+    steps = epochs * -(-len(run.points[0].targets) // BATCH)
+    if p.rate * steps < MOVED:
+        return f"The members are hardly trained ({steps} steps at rate {p.rate:g} move no weight much further than {p.rate * steps:.2g})"
+    if p.noise > OVERLAP:
+        return f"The members cannot part points that noise {p.noise:g} has mixed"
+    return "The members are too weak"

@@ -92,9 +92,7 @@ NOTES = (
         "The ambiguity decomposition: read the two layers and the diamonds on top. It is arithmetic, not luck: no average "
         "errs more than its average member in squared error.",
     ),
-    Note(
-        2, "Change the method from Different seeds to Bagging. The members get worse, their average hardly does. Why?"
-    ),
+    Note(2, "Change the method from Different seeds to Bagging. The members get worse, their average does not. Why?"),
     Note(
         3,
         "Break it → Boosting on wrong labels. Follow the ringed points on the timeline: the rounds work for them alone.",

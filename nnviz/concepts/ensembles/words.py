@@ -70,17 +70,15 @@ def interval_words(found: Interval, unit: str = "points") -> str:
 def sentence(run: Run) -> str:
     """Say what the charts show, with the run's numbers."""
     scores, size = run.scores, run.params.members
-    accuracy, alone = 100 * np.median(scores.accuracy[:, -1]), 100 * np.median(average_member(run))
+    accuracy, alone = 100 * np.mean(scores.accuracy[:, -1]), 100 * np.mean(average_member(run))
     seeds = count(len(scores.accuracy), "seed")
     if size == 1:
-        return (
-            f"One member is right in {accuracy:.1f} % of test points ({seeds}): nobody to disagree with.{remarks(run)}"
-        )
+        return f"One member is right in {accuracy:.1f} % of test points (mean over {seeds}): nobody to disagree with.{remarks(run)}"
     change = statistics.mean_interval(gain(run))
     split = [float(np.mean(each[:, -1])) for each in (scores.squared, scores.member_squared, scores.ambiguity)]
     return (
         f"{size} members, {HOW[run.params.method]}, are right together in {accuracy:.1f} % of test points, alone in "
-        f"{alone:.1f} % (medians, {seeds}): on average {interval_words(change)}. Squared error: {split[1]:.3f} of the average member "
+        f"{alone:.1f} % (means over {seeds}): {interval_words(change)}. Squared error: {split[1]:.3f} of the average member "
         f"− {split[2]:.3f} of disagreement = {split[0]:.3f}.{remarks(run)}"
     )
 

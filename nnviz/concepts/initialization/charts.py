@@ -47,7 +47,7 @@ def found(run: Run) -> tuple[Finding, ...]:
         diagnosis.saturation(slopes, f"hidden layer {flattest + 1}")
         if run.params.activation in ("tanh", "sigmoid")
         else None,
-        None if losses is None else diagnosis.non_finite({"the loss": losses}, run.epochs),
+        None if losses is None else diagnosis.non_finite({"the loss": losses}, run.epochs, unit="epoch"),
         None if losses is None else diagnosis.divergence(middle, run.epochs, unit="epoch"),
         None if losses is None else diagnosis.underfitting(float(middle[-1]), words.COIN),
     )

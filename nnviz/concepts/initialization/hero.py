@@ -29,8 +29,17 @@ def ridges_chart(run: Run) -> Chart:
         frames[f"data.{len(traces)}.y"] = moving
         traces.append(_line(hills, moving[-1]) | PANELS[panel])
     noun = "outputs" if run.params.shown == "outputs" else "sums"
-    title = f"How the {noun} of every layer are spread: filled before training, line at this epoch"
+    title = f"How the {noun} of every layer are spread: filled before training, line at this epoch{_left_out(run)}"
     return Chart("ridges", title, {"data": traces, "layout": _layout(run)}, alt(run, noun), frames)
+
+
+def _left_out(run: Run) -> str:
+    """Say what the hills of values without a bound cannot show."""
+    outputs, activation = run.params.shown == "outputs", run.params.activation
+    if outputs and activation in ("tanh", "sigmoid"):
+        return ""
+    zeros = "zeros are left out, " if outputs and activation == "relu" else ""
+    return f" ({zeros}what lies beyond the axis stands at its end)"
 
 
 def paths(hills: NDArray[np.floating]) -> NDArray[np.float32]:
@@ -66,12 +75,12 @@ def _layout(run: Run) -> Trace:
     return {
         "showlegend": False,
         "margin": {"l": 46, "r": 8, "t": 28, "b": 40},
-        "xaxis": across | {"domain": [0, 0.49]},
+        "xaxis": across | {"domain": [0, 0.475]},
         "yaxis": up,
-        "xaxis2": across | {"domain": [0.51, 1], "anchor": "y2"},
+        "xaxis2": across | {"domain": [0.525, 1], "anchor": "y2"},
         "yaxis2": up | {"anchor": "x2", "matches": "y", "showticklabels": False, "title": {"text": ""}},
         "annotations": [
-            note | {"x": place, "text": f"<b>{text}</b>"} for place, text in zip((0.245, 0.755), names, strict=True)
+            note | {"x": place, "text": f"<b>{text}</b>"} for place, text in zip((0.2375, 0.7625), names, strict=True)
         ],
     }
 

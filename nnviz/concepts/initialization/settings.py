@@ -17,8 +17,8 @@ class Params(params.Params):
     scheme: Scheme = params.field(
         "xavier_normal",
         "Weights start as",
-        "How every weight is drawn before training; the numbers are variances, n of a unit's inputs, m units in its layer. "
-        "Biases start at 0.",
+        "How every weight is drawn before training. Fractions without a root are variances; a unit has n inputs, its "
+        "layer m units. Biases start at 0.",
         labels=LABELS,
     )
     gain: float = params.field(

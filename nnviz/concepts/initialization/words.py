@@ -4,7 +4,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nnviz.concepts.initialization.model import Group, Run, arriving, kept
-from nnviz.concepts.initialization.network import Floats
 from nnviz.concepts.initialization.schemes import NAMES
 from nnviz.concepts.initialization.training import Curves
 from nnviz.core.notation import number
@@ -26,8 +25,7 @@ def middle(values: ArrayLike) -> float:
 
 def times(ratios: ArrayLike) -> str:
     """Return the median of ratios as a factor in words."""
-    value = middle(ratios)
-    return "0/0 times" if np.isnan(value) else f"{number(value)} times"
+    return f"{number(middle(ratios))} times"
 
 
 def sentence(run: Run) -> str:
@@ -37,22 +35,19 @@ def sentence(run: Run) -> str:
 
 def _start(run: Run) -> str:
     depth = run.params.depth
-    if not (middle(run.own.forward[0]) > 0 or middle(run.beside.forward[0]) > 0):
-        return f"All sums of all {depth} layers are 0 on both sides: nothing passes."
-    forward, back = ([times(part(each)) for each in (run.own, run.beside)] for part in (_forward, _back))
-    return (
-        f"Before training, layer {depth}'s sums have {forward[0]} the mean square of layer 1's with {name(run.own)} and "
-        f"{forward[1]} with {name(run.beside)}; going back, layer 1's gradient has {back[0]} and {back[1]} that of "
-        f"layer {depth}'s."
-    )
+    groups = [each for each in (run.own, run.beside) if _passes(each)]
+    silent = [name(each) for each in (run.own, run.beside) if not _passes(each)]
+    if not groups:
+        return f"Before training, all sums of all {depth} layers are 0 on both sides: nothing passes."
+    forward = [f"{times(kept(each.forward))} the mean square of layer 1's with {name(each)}" for each in groups]
+    back = [times(arriving(each.backward)) for each in groups]
+    text = f"Before training, layer {depth}'s sums have {' and '.join(forward)}; going back, layer 1's gradient has "
+    text += f"{' and '.join(back)} that of layer {depth}'s."
+    return f"{text} With {silent[0]} all sums are 0 then: nothing passes." if silent else text
 
 
-def _forward(group: Group) -> Floats:
-    return kept(group.forward)
-
-
-def _back(group: Group) -> Floats:
-    return arriving(group.backward)
+def _passes(group: Group) -> bool:
+    return middle(group.forward[0]) > 0
 
 
 def _end(run: Run) -> str:
@@ -85,4 +80,5 @@ def captions(run: Run) -> list[str]:
 def units(group: Group) -> str:
     """Say how many different units hidden layer 2 of the first network has, at the start and at the end."""
     total = group.rows.shape[1]
-    return f"{group.units[0]} of {total} units differ before training, {group.units[-1]} of {total} at the end"
+    end = str(group.units[-1]) if np.isfinite(group.rows[-1]).all() else "no finite weights"
+    return f"{group.units[0]} of {total} are different before training, {end} at the end"

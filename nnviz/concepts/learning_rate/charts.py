@@ -23,12 +23,14 @@ BESIDE = {
 
 def view(run: Run) -> View:
     """Draw a run."""
-    charts = (
-        map_chart.map_chart(run), map_chart.pixel_chart(run), map_chart.boxes_chart(run), valley_chart(run),
-        net_charts.curves_chart(run), net_charts.ends_chart(run), net_charts.bending_chart(run),
-        net_charts.range_chart(run), net_charts.schedules_chart(run),
-    )  # fmt: skip
     picture = run.params.picture
+    charts = [
+        map_chart.map_chart(run), map_chart.pixel_chart(run), valley_chart(run), net_charts.curves_chart(run),
+        net_charts.ends_chart(run), net_charts.bending_chart(run), net_charts.range_chart(run),
+        net_charts.schedules_chart(run),
+    ]  # fmt: skip
+    if picture == "map":  # only the large map is fine enough to count boxes on
+        charts.append(map_chart.boxes_chart(run))
     order = (picture, *BESIDE[picture])
     ordered = sorted(charts, key=lambda chart: order.index(chart.name) if chart.name in order else len(order))
     steps, unit, captions = timeline(run, ordered[0])

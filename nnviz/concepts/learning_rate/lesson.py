@@ -34,7 +34,7 @@ PRESETS = (
     Preset(
         "Far beyond 2/λ",
         {"picture": "descent", "rate": 1.6, "curvature": 4.0},
-        "Three steps, and θ has left the picture; the numbers go on growing.",
+        "One step, and θ has left the picture; the numbers go on growing.",
         "divergence",
     ),
     Preset(

@@ -13,11 +13,12 @@ from nnviz.concepts.learning_rate.kernel import CEILING
 from nnviz.concepts.learning_rate.model import Run
 from nnviz.concepts.learning_rate.settings import FARTHEST, HOME
 from nnviz.concepts.learning_rate.trainability import Map, Window
-from nnviz.core.notation import significant
+from nnviz.core.notation import power, significant
 from nnviz.core.timeline import even_steps
 
 FRAMES = 41
 OUT = 4.0  # how much wider “Zoom out” makes the window
+FINEST = -2  # power of ten of a decade that ticks still spell out
 WIDE = 0.9  # decades, from which round rates are ticks enough
 CORNERS = ("x0", "x1", "y0", "y1")
 
@@ -44,20 +45,20 @@ def map_chart(run: Run) -> Chart:
     trace = {
         "type": "heatmap", "z": shades, "zmin": 0, "zmax": 255, "colorscale": look.scale(), "colorbar": _legend(),
         "x0": window.x0 + cell[0] / 2, "dx": cell[0], "y0": window.y0 + cell[1] / 2, "dy": cell[1],
-        "hovertemplate": "click: the loss of this network<extra></extra>",
+        "hovertemplate": "click: its loss<extra></extra>",
     }  # fmt: skip
     layout = {
-        "dragmode": "zoom", "uirevision": str(window), "annotations": [*_offsets(window), *_diagonal_name(window)], "showlegend": False,
+        "dragmode": "zoom", "uirevision": str(window), "annotations": _diagonal_name(window), "showlegend": False,
         "margin": {"l": 60, "r": 12, "t": 8, "b": 44},
     }  # fmt: skip
     traces = [trace, _pixel(run)]
     if diagonal := _diagonal(window):
         traces.append(diagonal)
     axes: dict[str, Any] = {"constrain": "domain", "showgrid": False}
-    x = build.axis("learning rate of layer 1", window.x0, window.x1, **_ticks(window.x0, window.x1), **axes)
-    y = build.axis("learning rate of layer 2", window.y0, window.y1, **_ticks(window.y0, window.y1), **axes)
+    x = build.axis(_axis_title(1, window.x0, window.x1), window.x0, window.x1, **_ticks(window.x0, window.x1), **axes)
+    y = build.axis(_axis_title(2, window.y0, window.y1), window.y0, window.y1, **_ticks(window.y0, window.y1), **axes)
     figure = build.figure(traces, x, y, **layout)
-    title = f"Every pixel is a network trained at its own pair of rates: {rows * columns:,} of them. Drag a rectangle to zoom in"
+    title = f"{rows * columns:,} networks, one a pixel, each at its own two rates: drag a rectangle to zoom in"
     zoom = dict(zip(CORNERS, CORNERS, strict=True))
     return Chart(
         "map", title, figure, _alt(run), _frames(run, shades), {"px": "x", "py": "y"}, zoom=zoom, wider=wider(window)
@@ -100,44 +101,35 @@ def _ticks(low: float, high: float) -> dict[str, Any]:
         rates = [digit * 10.0**power for power in range(-7, 7) for digit in digits]
         kept = [rate for rate in rates if low <= np.log10(rate) <= high]
         return {"tickvals": [float(np.log10(rate)) for rate in kept], "ticktext": [f"{rate:g}" for rate in kept]}
-    rough = (high - low) / 4
-    power = 10.0 ** np.floor(np.log10(rough))
-    step = power * max(times for times in (1, 2, 5) if times * power <= rough)
+    exponent, times = _step(high - low)
+    step, shown = times * 10.0**exponent, 10.0**exponent if exponent < FINEST else 1.0
     offsets = [count * step for count in range(-8, 9) if abs(count * step) <= (high - low) / 2]
-    texts = [f"{'+' if each > 0 else '−' if each < 0 else ''}{significant(abs(each))}" for each in offsets]
+    texts = [f"{'+' if each > 0 else '−' if each < 0 else ''}{significant(abs(each) / shown)}" for each in offsets]
     return {"tickvals": [(low + high) / 2 + each for each in offsets], "ticktext": texts}
 
 
-def _offsets(window: Window) -> list[Any]:
-    """Say what 0 stands for where the ticks are distances."""
-    if window.width > WIDE and window.height > WIDE:
-        return []
-    middle = ((window.x0 + window.x1) / 2, (window.y0 + window.y1) / 2)
-    rates = [look.rate_at(power, size) for power, size in zip(middle, (window.width, window.height), strict=True)]
-    sides = " and ".join(
-        f"{name} {rate}" for name, rate, size in zip(("layer 1:", "layer 2:"), rates, (window.width, window.height), strict=True)
-        if size <= WIDE
-    )  # fmt: skip
-    text = f"0 is {sides}; ticks are distances from it in decades"
-    spot = {
-        "x": 1,
-        "y": 0,
-        "xref": "paper",
-        "yref": "paper",
-        "xanchor": "right",
-        "yanchor": "bottom",
-        "bgcolor": "$paper/0.8",
-    }
-    return [spot | {"text": text, "showarrow": False, "font": {"size": 11, "color": "$grey"}}]
+def _step(size: float) -> tuple[int, int]:
+    """Return the power of ten, and how many times it, that lies between two ticks of a narrow window."""
+    rough = size / 4
+    exponent = int(np.floor(np.log10(rough)))
+    return exponent, max(times for times in (1, 2, 5) if times * 10.0**exponent <= rough * (1 + 1e-9))
+
+
+def _axis_title(layer: int, low: float, high: float) -> str:
+    """Name an axis; where its ticks are distances, say from which rate."""
+    size = high - low
+    if size > WIDE:
+        return f"learning rate of layer {layer}"
+    exponent, _ = _step(size)
+    unit = f"{power(exponent)} decades" if exponent < FINEST else "decades"
+    return f"layer {layer}: {unit} from {look.rate_at((low + high) / 2, size)}"
 
 
 def _legend() -> dict[str, Any]:
     """Return the colour bar above the map: what its shades mean, from one end to the other."""
     words = {"tickvals": [26, 127.5, 229], "ticktext": ["trained fast", "slowly · late", "blew up early"]}
     place = {"orientation": "h", "x": 0.5, "y": 1.0, "yanchor": "bottom", "len": 1.0, "thickness": 9, "ypad": 2}
-    return (
-        words | place | {"ticklabelposition": "outside top", "ticks": "", "outlinewidth": 0, "tickfont": {"size": 12}}
-    )
+    return words | place | {"ticklabelposition": "outside top", "ticks": "", "outlinewidth": 0}
 
 
 def _pixel(run: Run) -> dict[str, Any]:
@@ -187,7 +179,8 @@ def boxes_chart(run: Run) -> Chart:
     if run.counting is None or run.counting.counts[0] == 0:
         figure = build.figure([build.line([], [], "boxes")], build.axis("side of a box (pixels)", 1, 16, log=True),
                               build.axis("boxes on the edge", 1, 1e4, log=True))  # fmt: skip
-        why = "There is no edge in this window" if run.counting else "The large map trains all pixels"
+        why = "There is no edge in this window" if run.counting else "Boxes are counted when the map is trained"
+        figure["layout"]["annotations"] = [_said(why)]
         return Chart("boxes", "Boxes that the edge needs", figure, f"{why}: 0 boxes are counted.")
     counts, found = run.counting.counts, run.counting.dimension
     first = float(counts[0])
@@ -202,6 +195,11 @@ def boxes_chart(run: Run) -> Chart:
     alt = f"From boxes of 1 pixel to boxes of 16 the count falls from {counts[0]} to {counts[-1]}: slope "
     alt += f"{found.estimate:.2f} ({found.low:.2f} to {found.high:.2f}); a line has 1, an area 2."
     return Chart("boxes", title, build.figure(traces, x, y), alt)
+
+
+def _said(text: str) -> dict[str, Any]:
+    """Write a text into the middle of an empty chart."""
+    return {"text": text, "x": 0.5, "y": 0.5, "xref": "paper", "yref": "paper", "showarrow": False}
 
 
 def pixel_chart(run: Run) -> Chart:

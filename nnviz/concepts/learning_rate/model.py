@@ -46,7 +46,6 @@ class Run:
 def run(params: Params, report: Report = silent) -> Run:
     """Walk, train, test; the map comes last and is seen while it grows finer."""
     p, setting = params, params.setting
-    coarse = GRIDS["sketch"] if p.grid == GRIDS[p.detail] else p.grid
     nets = sweep(setting, RATES, p.numbers, part(report, 0.0, 0.15, "training nets at 16 rates"))
     chosen = sweep(setting, (p.rate,), p.numbers, part(report, 0.15, 0.2))
     plain = replace(setting, schedule="constant", epochs=TEST_EPOCHS)
@@ -59,7 +58,7 @@ def run(params: Params, report: Report = silent) -> Run:
         chosen=chosen,
         test=test,
         bending=None if p.sketch else bending(setting, p.rate, p.numbers[0]),
-        map=train_map(p.tiny, p.window, *coarse),
+        map=train_map(p.tiny, p.window, *GRIDS["sketch"]),
         counting=None,
         seen=side_by_side(params),
     )
@@ -67,7 +66,7 @@ def run(params: Params, report: Report = silent) -> Run:
     def tell(fraction: float, what: str = "", partial: Any = None) -> None:
         report(0.25 + 0.75 * fraction, what, None if partial is None else replace(start, map=partial))
 
-    if p.grid == coarse:
+    if p.grid == GRIDS["sketch"]:
         return start
     found = train_map(p.tiny, p.window, *p.grid, report=tell)
     return replace(start, map=found, counting=count_boxes(edge(found.trained)))

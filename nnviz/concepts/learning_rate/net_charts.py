@@ -16,7 +16,9 @@ from nnviz.core.schedules import schedule
 from nnviz.core.statistics import Band, band
 
 LOW, HIGH = 0.03, 30.0  # of the loss
+MIDDLE_RATE = 0.1  # left of it a name stands on the right of its line
 SHOWN = (0, 3, 6, 9, 11, 13, 15)  # of the 16 rates, as thin lines
+ROOM = 1.12  # of the axis of epochs, for the rates' names at its end
 DECADES = [0.001, 0.01, 0.1, 1, 10]
 RATES_AXIS: dict[str, Any] = {
     "low": 8e-4, "high": 40.0, "log": True, "tickvals": DECADES, "ticktext": [f"{rate:g}" for rate in DECADES],
@@ -45,7 +47,7 @@ def curves_chart(run: Run) -> Chart:
         traces.append(base | {"name": name})
     mine = spread(run.chosen.losses[:, 0], 1)
     traces += build.band(epochs, mine, f"your rate {significant(run.params.rate)}", 0)
-    x = build.axis("epoch", 0, float(epochs[-1]) * 1.08)
+    x = build.axis("epoch", 0, float(epochs[-1]) * ROOM)
     heights = apart([float(median[-1]) for median in medians.values()])
     labels = [_label(nets, row, height) for row, height in zip(medians, heights, strict=True)]
     layout = {"shapes": [_level(CHANCE)], "annotations": labels}
@@ -65,9 +67,10 @@ def _tone(nets: Sweep, row: int) -> str:
 
 def _label(nets: Sweep, row: int, height: float) -> dict[str, Any]:
     """Name a rate at the end of its line."""
-    spot = {"x": 0.93, "xref": "paper", "y": float(np.log10(height)), "xanchor": "left", "yanchor": "middle"}
-    font = {"size": 11, "color": _tone(nets, row)}
-    return spot | {"text": f"{nets.rates[row]:.2g}", "showarrow": False, "font": font}
+    rate = nets.rates[row]
+    text = f" {rate:.1g}" if rate < 1 else f" {rate:g}"
+    spot = {"x": 1 / ROOM, "xref": "paper", "y": float(np.log10(height)), "xanchor": "left", "yanchor": "middle"}
+    return spot | {"text": text, "showarrow": False, "font": {"size": 11, "color": _tone(nets, row)}}
 
 
 def apart(heights: list[float]) -> list[float]:
@@ -97,40 +100,41 @@ def ends_chart(run: Run) -> Chart:
         *build.band(rates, test, "test", 1, dashed=True),
     ]
     traces[1] |= {"mode": "lines+markers", "customdata": [f"{rate:g}" for rate in rates]}
-    stable = float(np.nanmedian(nets.largest_stable)) if np.isfinite(nets.largest_stable).any() else np.nan
+    stable = nets.largest
     marks = [build.vertical(run.params.rate, token="$ink")]
     if np.isfinite(stable):
         marks.append(build.vertical(stable, token="$red", dash="solid"))
     notes = [
-        _over(run.params.rate, "yours", "right"),
-        *([_over(stable, "largest that trains", "left")] if np.isfinite(stable) else []),
+        _over(run.params.rate, "yours"),
+        *([_over(stable, "largest that trains", 1)] if np.isfinite(stable) else []),
     ]
     x, y = (
         build.axis("learning rate (log)", **RATES_AXIS),
         build.axis("loss at the end (log)", LOW, HIGH, log=True, dtick=1),
     )
     figure = build.figure(traces, x, y, shapes=[*(mark["shape"] for mark in marks), _level(CHANCE)], annotations=notes)
-    best = int(np.argmin(train.median))
-    alt = f"The training loss at the end is least, {significant(float(train.median[best]))}, at rate {significant(float(rates[best]))}; "
+    alt = f"The training loss at the end is least, {significant(float(train.median.min()))}, at rate {significant(nets.least)}; "
     alt += f"the largest rate at which nets train is {significant(stable)}."
     return Chart("ends", "What every rate comes to (click a dot to set it)", figure, alt, click={"rate": "customdata"})
 
 
-def _over(rate: float, text: str, side: str) -> dict[str, Any]:
+def _over(rate: float, text: str, row: int = 0) -> dict[str, Any]:
+    """Name a rate beside its line, on the side where there is room; names in different rows do not meet."""
+    side = "left" if rate < MIDDLE_RATE else "right"
     spot = {"x": float(np.log10(rate)), "y": 1, "yref": "paper", "yanchor": "top", "xanchor": side, "showarrow": False}
-    return spot | {"text": f" {text} ", "font": {"size": 11}}
+    return spot | {"text": f" {text} ", "font": {"size": 11}, "yshift": -16 * row}
 
 
 def range_chart(run: Run) -> Chart:
     """Draw the loss while the rate grows within one training."""
     test = run.test
     traces = build.band(test.rates, spread(test.losses, 1), "loss while the rate grows", 0)
-    notes = [_over(test.lowest, f"least loss at {significant(test.lowest)}", "right")]
+    notes = [_over(test.lowest, f"least loss at {significant(test.lowest)}")]
     shapes = [build.vertical(test.lowest, token="$green", dash="solid")["shape"], _level(CHANCE)]
     shapes.append(build.vertical(run.params.rate, token="$ink")["shape"])
     if np.isfinite(test.blows):
         shapes.append(build.vertical(test.blows, token="$red", dash="solid")["shape"])
-        notes.append(_over(test.blows, f"breaks away at {significant(test.blows)}", "left"))
+        notes.append(_over(test.blows, f"breaks away at {significant(test.blows)}", 1))
     x, y = (
         build.axis("learning rate, grown after every epoch (log)", **RATES_AXIS),
         build.axis("training loss (log)", LOW, HIGH, log=True),
@@ -149,10 +153,11 @@ def bending_chart(run: Run) -> Chart:
         empty = build.figure([build.line([], [], "curvature")], build.axis("epoch"), build.axis("curvature (log)"))
         return Chart("bending", "Curvature on the way", empty, "Curvature is measured when the hand lets go: 0 values.")
     bent, epochs = run.bending, run.bending.epochs.astype(float)
+    limit = "limit 2/η of the first rate" if run.params.schedule == "plateau" else "limit 2/η"
     measured = np.where(bent.largest > 1e-3, bent.largest, np.nan)
     traces = [
         build.line(epochs, measured, "curvature λ", 0, mode="lines+markers"),
-        build.line(epochs, bent.limits, "limit 2/η", 3, dashed=True),
+        build.line(epochs, bent.limits, limit, 3, dashed=True),
     ]
     low, high = 0.05, 100.0
     if np.isfinite(bent.limits).any():
@@ -162,7 +167,7 @@ def bending_chart(run: Run) -> Chart:
     )
     above = int(np.sum(measured > bent.limits))
     alt = f"The largest curvature of the first net's loss is {significant(float(bent.largest[0]))} at the start and "
-    alt += f"{significant(float(bent.largest[-1]))} at the end; it lies above 2/η at {above} of {len(epochs)} epochs."
+    alt += f"{significant(float(bent.largest[-1]))} at the end; it lies above the {limit} at {above} of {len(epochs)} epochs."
     return Chart("bending", "How sharply the net's loss bends on its way, against the valley's limit 2/η", figure, alt)
 
 

@@ -89,8 +89,21 @@ class Sweep:
     @property
     def best(self) -> Floats:
         """The rate with the least training loss at the end, per seed (K,)."""
-        last = np.where(np.isfinite(self.losses[-1]), self.losses[-1], np.inf)
-        return np.asarray(self.rates[last.argmin(axis=0)])
+        return np.asarray(self.rates[self._last.argmin(axis=0)])
+
+    @property
+    def least(self) -> float:
+        """The rate with the least median training loss at the end."""
+        return float(self.rates[np.median(self._last, axis=1).argmin()])
+
+    @property
+    def largest(self) -> float:
+        """The largest rate at which at least half of the seeds train; nan where there is none."""
+        return float(max(self.rates[self.trains.mean(axis=1) >= 0.5], default=np.nan))
+
+    @property
+    def _last(self) -> Floats:
+        return np.where(np.isfinite(self.losses[-1]), self.losses[-1], np.inf)
 
 
 @memo(maxsize=48)

@@ -82,15 +82,9 @@ def curves(params: Params) -> Params:
 
 def near_the_edge(run: Run) -> Answer:
     """Grade how far below the largest rate that trains the best one lies."""
-    nets = run.nets
-    known = np.isfinite(nets.largest_stable)
-    ratio = float(np.median((nets.largest_stable / nets.best)[known])) if known.any() else np.inf
-    choice = 0 if ratio <= 4 else 1 if ratio <= 30 else 2
-    largest = float(np.median(nets.largest_stable[known])) if known.any() else np.nan
-    return Answer(
-        choice,
-        f"The best rate is {significant(float(np.median(nets.best)))}, the largest that trains {significant(largest)}.",
-    )
+    best, largest = run.nets.least, run.nets.largest
+    choice = 0 if largest <= 4 * best else 1 if largest <= 30 * best else 2
+    return Answer(choice, f"The best rate is {significant(best)}, the largest that trains {significant(largest)}.")
 
 
 PREDICTIONS = (

@@ -27,7 +27,7 @@ SCHEDULES = {
     "plateau": "Reduce on plateau",
 }
 DATA = {"moons": "Two moons", "circle": "Circle", "xor": "XOR", "spiral": "Spiral", "points": "Your own points"}
-GRIDS = {"aside": (12, 32), "sketch": (24, 64), "medium": (96, 256), "fine": (192, 512)}
+GRIDS = {"sketch": (24, 64), "medium": (96, 256), "fine": (192, 512)}
 """Rows and columns of the map; multiples of 16 but where nobody counts boxes: under a moving hand, and beside another picture."""
 FARTHEST = 6.0  # decades from 1 that the map reaches
 HOME = (-0.6, 2.4, 0.2, 1.2)  # the window the map opens with
@@ -140,7 +140,7 @@ class Params(params.Params):
     @property
     def grid(self) -> tuple[int, int]:
         """Rows and columns of the map; only the large picture trains them all."""
-        return GRIDS["aside" if self.picture != "map" else "sketch" if self.sketch else self.detail]
+        return GRIDS["sketch" if self.sketch or self.picture != "map" else self.detail]
 
     @property
     def setting(self) -> Setting:

@@ -8,12 +8,12 @@ from nnviz.charts import build
 from nnviz.charts.view import Chart
 from nnviz.concepts.learning_rate.descent import START, STEPS
 from nnviz.concepts.learning_rate.model import Run
-from nnviz.concepts.learning_rate.net_charts import DECADES
 from nnviz.concepts.learning_rate.trainability import Floats
 from nnviz.core.notation import significant
 
 REACH = 1.6  # of θ on the left panel
 SMALLEST, LARGEST = 1e-3, 32.0  # of the rate, as its slider
+TICKS = (0.001, 0.1, 10)
 HIGHEST = 3.0  # of the factor |1 − ηλ| on the right panel
 FAR = 1e6  # drawn no farther out: browsers draw huge numbers as garbage
 
@@ -81,19 +81,20 @@ def _layout(run: Run) -> dict[str, Any]:
     wall = {"type": "line", "xref": "x2", "yref": "y2", "y0": 0, "y1": HIGHEST}
     across = {"type": "line", "xref": "x2", "yref": "y2", "x0": SMALLEST, "x1": LARGEST, "y0": 1, "y1": 1}
     zone = {"type": "rect", "xref": "x2", "yref": "y2", "x0": limit, "x1": LARGEST, "y0": 0, "y1": HIGHEST}
-    word = {"xref": "x2", "yref": "y2 domain", "y": 1, "yanchor": "top", "showarrow": False, "font": {"size": 12}}
-    beyond = "left" if limit < LARGEST / 8 else "right"
-    notes = [word | {"x": np.log10(limit), "text": f" 2/λ = {significant(limit)} ", "xanchor": beyond}]
-    if beyond == "left":
-        notes.append(word | {"x": np.log10(fastest), "text": f"1/λ = {significant(fastest)} ", "xanchor": "right"})
+    word = {"xref": "x2", "yref": "y2 domain", "y": 1, "xanchor": "right", "yanchor": "top", "showarrow": False}
+    word |= {"font": {"size": 12}}  # left of the limit no factor is above 1: there is room
+    notes = [
+        word | {"x": np.log10(limit), "text": f"2/λ = {significant(limit)} "},
+        word | {"x": np.log10(fastest), "text": f"1/λ = {significant(fastest)} ", "yshift": -18},
+    ]
     return {
         "showlegend": False,
         "margin": {"l": 52, "r": 12, "t": 10, "b": 44},
-        "xaxis": build.axis("θ", -REACH, REACH, domain=[0, 0.54]),
+        "xaxis": build.axis("θ", -REACH, REACH, domain=[0, 0.48]),
         "yaxis": build.axis("loss ½λθ²", -0.05 * top, top),
-        "xaxis2": build.axis("learning rate η (log)", SMALLEST, LARGEST, log=True, domain=[0.64, 1], anchor="y2",
-                             tickvals=DECADES, ticktext=[f"{rate:g}" for rate in DECADES]),
-        "yaxis2": build.axis("factor |1 − ηλ| of a step", 0, HIGHEST, anchor="x2"),
+        "xaxis2": build.axis("rate η (log)", SMALLEST, LARGEST, log=True, domain=[0.66, 1], anchor="y2",
+                             tickvals=TICKS, ticktext=[f"{rate:g}" for rate in TICKS]),
+        "yaxis2": build.axis("factor |1 − ηλ|", 0, HIGHEST, anchor="x2"),
         "shapes": [
             zone | {"fillcolor": "$red/0.15", "line": {"width": 0}, "layer": "below"},
             wall | {"x0": limit, "x1": limit, "line": {"color": "$red", "width": 2}},

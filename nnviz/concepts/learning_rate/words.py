@@ -5,7 +5,7 @@ import numpy as np
 from nnviz.concepts.learning_rate import look
 from nnviz.concepts.learning_rate.model import Run
 from nnviz.concepts.learning_rate.nets import Sweep
-from nnviz.concepts.learning_rate.settings import HOME
+from nnviz.concepts.learning_rate.settings import HOME, SCHEDULES
 from nnviz.concepts.learning_rate.trainability import Window
 from nnviz.core import diagnosis
 from nnviz.core.diagnosis import Finding, findings
@@ -43,15 +43,15 @@ def _descent(run: Run) -> str:
     start = f"ηλ = {significant(p.rate)} · {significant(p.curvature)} = {significant(product)}, "
     start += f"so a step at this rate multiplies θ by {significant(1 - product)}:"
     if product > 2:
-        how = "every step overshoots and ends farther away"
+        how = "it overshoots and ends farther away"
     elif product == 2:
-        how = "θ jumps from side to side for ever"
+        how = "it jumps to the other side, as far away"
     elif product > 1:
         how = "it overshoots, yet ends nearer"
     elif product == 1:
-        how = "one step reaches the floor"
+        how = "it reaches the floor"
     else:
-        how = "it creeps down on one side"
+        how = "it stays on its side and ends nearer"
     tail = f"After {len(path) - 1} steps θ is {significant(float(path[-1]))}; the limit of the rate is 2/λ = {significant(2 / p.curvature)}."
     scheduled = "" if p.schedule == "constant" else " The schedule changes the rate on the way."
     return f"{start} {how}. {tail}{scheduled}"
@@ -68,11 +68,9 @@ def _curves(run: Run) -> str:
 
 def best_and_largest(nets: Sweep) -> str:
     """Say which of the rates is best and which is the largest that trains."""
-    best, largest = float(np.median(nets.best)), nets.largest_stable
-    if not np.isfinite(largest).any():
+    if not np.isfinite(nets.largest):
         return f"Of the {len(nets.rates)} rates tried none trains."
-    top = float(np.nanmedian(largest))
-    return f"Of the {len(nets.rates)} rates tried {significant(best)} ends lowest, and {significant(top)} is the largest that trains."
+    return f"Of the {len(nets.rates)} rates tried {significant(nets.least)} ends lowest, and {significant(nets.largest)} is the largest that trains."
 
 
 def _range(run: Run) -> str:
@@ -80,8 +78,9 @@ def _range(run: Run) -> str:
     text = f"While the rate grows, the loss is least at rate {significant(test.lowest)}"
     if np.isfinite(test.blows):
         text += f" and breaks away at {significant(test.blows)}"
-    best = float(np.median(run.nets.best))
-    return f"{text}. Nets that keep one rate to the end do best at {significant(best)}."
+    scheduled = SCHEDULES[run.params.schedule]
+    which = "keep one rate to the end" if run.params.schedule == "constant" else f"follow the schedule “{scheduled}”"
+    return f"{text}. Nets that {which} do best at {significant(run.nets.least)}."
 
 
 def found(run: Run) -> tuple[Finding, ...]:
@@ -100,7 +99,12 @@ def _leaves_the_valley(run: Run) -> Finding | None:
         return None
     step = int(wrong[0]) + 1
     rate = float(run.descent.rates[wrong[0]])
-    text = f"The loss diverged: it grows from step {step} on, from {significant(float(losses[step - 1]))} to {significant(float(losses[step]))}. "
+    since = (
+        f"from step {step} on"
+        if len(wrong) == len(losses) - step
+        else f"at {len(wrong)} of {len(losses) - 1} steps, first at step {step}"
+    )
+    text = f"The loss diverged: it grows {since}, from {significant(float(losses[step - 1]))} to {significant(float(losses[step]))}. "
     cause = f"The curvature is λ = {significant(p.curvature)}, so rates above 2/λ = {significant(2 / p.curvature)} overshoot; "
     return Finding("divergence", "failure", f"{text}{cause}the rate of that step is {significant(rate)}.")
 
@@ -120,7 +124,8 @@ def _net_diverges(run: Run) -> Finding | None:
     if seen is None or run.bending is None:
         return seen
     bent = run.bending
-    over = np.flatnonzero(bent.largest > bent.limits)
+    known = 1 if run.params.schedule == "plateau" else len(bent.limits)  # later rates are those of each seed
+    over = np.flatnonzero((bent.largest > bent.limits)[:known])
     if len(over) == 0:
         return seen
     first = over[0]

@@ -10,7 +10,6 @@ from nnviz.charts.view import Chart
 from nnviz.concepts.momentum import look
 from nnviz.concepts.momentum.model import Run
 from nnviz.concepts.momentum.theory import METHODS
-from nnviz.core.notation import significant
 from nnviz.models.surfaces import Surface
 
 REACH = 1.6  # the plane's window on both axes
@@ -116,5 +115,5 @@ def _alt(run: Run) -> str:
     for name in look.order(run.params.method)[::-1]:
         way = run.ways[METHODS.index(name)]
         gap = float(np.hypot(*way[-1]))
-        ends.append(f"{look.NAMES[name]} {significant(gap) if np.isfinite(gap) else 'out of all bounds'}")
+        ends.append(f"{look.called(name)} {look.size(gap)}")
     return f"Distance to the lowest point after {run.params.steps} steps: {', '.join(ends)}."

@@ -14,7 +14,7 @@ BETA = 0.9  # of the questions
 
 def heavier(params: Params) -> Params:
     """Return a short ravine and almost no friction."""
-    return params.but(kappa=10.0, beta=0.99, rate=1.0, method="momentum")
+    return params.but(kappa=10.0, beta=0.99, rate=1.0, method="momentum", x=-1.2, y=0.9)
 
 
 def grade_heavier(run: Run) -> Answer:
@@ -54,7 +54,7 @@ def grade_limit(run: Run) -> Answer:
             [shrinking(descend(run.params.kappa, (0.0, 1.0), rate, BETA, MEASURED))[index] for rate in rates]
         )
         bears.append(float(rates[np.flatnonzero(factors < 1)[-1]]))
-    told = ", ".join(f"{look.NAMES[name]} {rate:g}" for name, rate in zip(METHODS, bears, strict=True))
+    told = ", ".join(f"{look.called(name)} {rate:g}" for name, rate in zip(METHODS, bears, strict=True))
     return Answer(int(np.argmax(bears)), f"Largest rate at which the error still shrank, in steps of 0.05: {told}.")
 
 

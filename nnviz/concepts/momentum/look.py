@@ -14,9 +14,9 @@ DASHES = {"sgd": "dot", "momentum": "solid", "nesterov": "dash"}
 SYMBOLS = {"sgd": "square", "momentum": "circle", "nesterov": "diamond"}
 
 
-def capital(name: str) -> str:
-    """Return a method's name with a large first letter."""
-    return NAMES[name][0].upper() + NAMES[name][1:]
+def called(name: str) -> str:
+    """Return how a sentence speaks of a method."""
+    return {"sgd": "gradient descent", "momentum": "the heavy ball", "nesterov": "Nesterov's method"}[name]
 
 
 def order(front: str) -> tuple[str, ...]:
@@ -29,10 +29,17 @@ def stroke(name: str, front: str) -> Trace:
     return {"color": TOKENS[name], "dash": DASHES[name], "width": 3 if name == front else 1.8}
 
 
+def size(value: float) -> str:
+    """Return a distance or a height, which may have left all bounds."""
+    return significant(value) if np.isfinite(value) else "out of all bounds"
+
+
 def factor(value: float) -> str:
     """Return a factor a step with as many digits as tell it from 1."""
     if not np.isfinite(value):
         return "no number"
+    if abs(value - 1) < 1e-6 or value < 1e-3:
+        return significant(round(value, 6))
     digits = 3 if abs(value - 1) > 0.02 else 4 if abs(value - 1) > 0.002 else 5
     return f"{value:.{digits}f}"
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nnviz.concepts.momentum import nets
-from nnviz.concepts.momentum.theory import METHODS, best, convergence
+from nnviz.concepts.momentum.theory import METHODS, best, slowest
 from nnviz.core import params
 from nnviz.core.progress import Report, part, silent
 from nnviz.models.rate_sweep import EPOCHS, Sweep
@@ -86,6 +86,12 @@ class Params(params.Params):
     )
     quick: bool = params.field(False, "Quick", "One seed, trained briefly, while the hand drags.", editor="hidden")
 
+    @property
+    def curvatures(self) -> tuple[float, ...]:
+        """Curvatures of the directions in which the start is off the lowest point, the flat one first."""
+        both = ((self.x, 1 / self.kappa), (self.y, 1.0))
+        return tuple(curvature for off, curvature in both if off != 0)
+
     def preview(self) -> Self:
         """Follow the ball in full; train one network of each kind, and only a little."""
         return self.but(seeds=1, quick=True)
@@ -98,8 +104,8 @@ class Run:
     Attributes:
         params: the settings.
         ways: (3, T + 1, 2) places, the flat direction first; NaN once a way has left all bounds.
-        formula: (3,) factor by which the error shrinks a step in the long run.
-        measured: (3,) the same, measured over steps 100 to 200 of a way of its own.
+        formula: (3,) factor by which the error shrinks a step in the long run, over the directions in which the start is off.
+        measured: (3,) the same, measured over steps 100 to 200 of a way of its own, which starts 1 off in each of these.
         by_condition: (2, C) measured factor of gradient descent and of the heavy ball at their best α and β.
         nets: losses of the networks.
     """
@@ -157,12 +163,12 @@ def speed_up() -> Floats:
 def run(params: Params, report: Report = silent) -> Run:
     """Walk down the ravine, measure how fast, train the networks."""
     start = (params.x, params.y)
-    long = descend(params.kappa, (1.0, 1.0), params.rate, params.beta, MEASURED)
+    long = descend(params.kappa, (float(params.x != 0), float(params.y != 0)), params.rate, params.beta, MEASURED)
     epochs = QUICK_EPOCHS if params.quick else EPOCHS
     return Run(
         params=params,
         ways=descend(params.kappa, start, params.rate, params.beta, params.steps),
-        formula=np.array([float(convergence(name, params.rate, params.beta, params.kappa)) for name in METHODS]),
+        formula=np.array([float(slowest(name, params.rate, params.beta, *params.curvatures)) for name in METHODS]),
         measured=shrinking(long),
         by_condition=speed_up(),
         nets=nets.trained(params.beta, tuple(range(params.seeds)), epochs, part(report, 0.1, 1.0)),

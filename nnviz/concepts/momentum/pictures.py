@@ -29,10 +29,10 @@ def phase(run: Run) -> Chart:
     need = theory.steps_for_a_tenth(slowest)
     shades = np.where(np.isfinite(need), np.log10(np.clip(need, FASTEST, SLOWEST)), np.nan)
     heat = build.heat(ALPHAS, BETAS, shades.astype(np.float32), title="steps for a tenth (log)")
-    heat |= {"zmin": np.log10(FASTEST), "zmax": np.log10(SLOWEST), "reversescale": True, "hoverongaps": False}
+    heat |= {"zmin": np.log10(FASTEST), "zmax": np.log10(SLOWEST), "reversescale": True}
     heat["colorbar"] |= {"tickvals": [np.log10(3), 1, 2, 3], "ticktext": ["3", "10", "100", "1000+"]}
-    heat |= {"text": [[f"{each:.3g}" for each in row] for row in need]}
-    heat |= {"hovertemplate": "α %{x}, β %{y}: %{text} steps<extra></extra>"}
+    heat |= {"text": [[f"{each:.3g} steps" if np.isfinite(each) else "never arrives" for each in row] for row in need]}
+    heat |= {"hovertemplate": "α %{x}, β %{y}: %{text}<extra></extra>"}
     edge = np.linspace(0, 1, 101)
     border = build.line(theory.limit(method, edge), edge, "limit of stability", 3, dashed=True, hoverinfo="skip")
     top = theory.best(method, p.kappa)
@@ -52,11 +52,11 @@ def phase(run: Run) -> Chart:
         }
     ]
     figure = build.figure([heat, border, star, here], x, y, annotations=notes)
-    own = float(theory.steps_for_a_tenth(run.formula[run.front]))
+    own = float(theory.steps_for_a_tenth(theory.convergence(method, p.rate, p.beta, p.kappa)))
     fastest = float(theory.steps_for_a_tenth(theory.best_convergence(method, p.kappa)))
-    alt = f"At α = {p.rate:g} and β = {p.beta:g} the {look.NAMES[method]} {look.need(own)}; "
-    alt += f"the fastest, {look.steps(fastest)}, stands at α = {top[0]:.3g} and β = {top[1]:.3g}."
-    title = f"How fast the {look.NAMES[method]} is at every α and β (click to go there)"
+    alt = f"At α = {p.rate:g} and β = {p.beta:g} {look.called(method)} {look.need(own)}; "
+    alt += f"the fastest, {look.steps(fastest)}, stands at α = {significant(top[0])} and β = {significant(top[1])}."
+    title = f"How fast {look.called(method)} is at every α and β (click to go there)"
     return Chart("phase", title, figure, alt, click={"rate": "x", "beta": "y"}, height=340)
 
 
@@ -87,8 +87,8 @@ def directions(run: Run, frames: NDArray[np.int64]) -> Chart:
     moving: dict[str, Any] = {f"layout.shapes.0.{end}": frames.astype(np.float32) for end in ("x0", "x1")}
     x = build.axis("step", 0, float(p.steps))
     y = build.axis("distance to the lowest point (log)", FLOOR, 1e3, log=True, exponentformat="power", dtick=2)
-    alt = f"Each step multiplies the error of the {look.NAMES[p.method]}, in the long run: {' and '.join(told)}."
-    title = f"The {look.NAMES[p.method]}'s error, split by direction (dotted: the closed form)"
+    alt = f"Each step multiplies the error of {look.called(p.method)}, in the long run: {' and '.join(told)}."
+    title = f"The error of {look.called(p.method)}, split by direction (dotted: the closed form)"
     figure = build.figure(traces, x, y, shapes=[mark])
     return Chart("directions", title, figure, alt, moving, height=340)
 

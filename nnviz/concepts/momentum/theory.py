@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 METHODS = ("sgd", "momentum", "nesterov")
+ROUNDING = 1e-9  # a factor this near to 1 is 1
 
 
 def factor(method: str, rate: ArrayLike, beta: ArrayLike, curvature: ArrayLike) -> Floats:
@@ -31,8 +32,15 @@ def factor(method: str, rate: ArrayLike, beta: ArrayLike, curvature: ArrayLike) 
 
 def convergence(method: str, rate: ArrayLike, beta: ArrayLike, condition: ArrayLike) -> Floats:
     """Return the slowest factor on a quadratic of curvatures 1/κ to 1: it is reached at one of the two ends."""
-    ends = [factor(method, rate, beta, curvature) for curvature in (1 / np.asarray(condition, np.float64), 1.0)]
-    return np.maximum(*ends)
+    return slowest(method, rate, beta, 1 / np.asarray(condition, np.float64), 1.0)
+
+
+def slowest(method: str, rate: ArrayLike, beta: ArrayLike, *curvatures: ArrayLike) -> Floats:
+    """Return the largest factor of several curvatures; 0 for none."""
+    found: Floats = np.zeros(())
+    for curvature in curvatures:
+        found = np.maximum(found, factor(method, rate, beta, curvature))
+    return found
 
 
 def limit(method: str, beta: ArrayLike) -> Floats:
@@ -73,7 +81,7 @@ def best_convergence(method: str, condition: ArrayLike) -> Floats:
 
 
 def steps_for_a_tenth(shrinking: ArrayLike) -> Floats:
-    """Return how many steps it takes at a factor a step until a tenth is left; inf where nothing shrinks."""
+    """Return how many steps it takes at a factor a step until a tenth is left; inf where nothing shrinks but by rounding."""
     factors = np.asarray(shrinking, np.float64)
     with np.errstate(divide="ignore"):
-        return np.where(factors < 1, -1 / np.log10(np.minimum(factors, 1)), np.inf)
+        return np.where(factors < 1 - ROUNDING, -1 / np.log10(np.minimum(factors, 1)), np.inf)

@@ -44,6 +44,7 @@ def found(run: Run) -> tuple[Finding, ...]:
         diagnosis.divergence(losses),
         _one_direction(run),
         squeezed(run),
+        _lost(run),
         _leak(run),
     )
 
@@ -64,11 +65,25 @@ def _leak(run: Run) -> Finding | None:
     """Tell of a scaler that has seen the test wines, and what that did."""
     if not run.params.leak:
         return None
+    if run.params.scaler in ("none", "layer"):
+        return Finding("leakage", "note", f"Nothing leaks: {words.name(run)} takes nothing from other wines.")
     gap = words.leak_gap(run)
     held_out = len(divided(run.params.cellar, run.params.seed)[3])
-    text = f"The scaler has seen the {held_out} test wines: the test loss is lower by {number(gap.estimate)}"
-    text += f" (95 % interval {number(gap.low)} to {number(gap.high)})" if np.isfinite(gap.low) else ""
-    return Finding("leakage", "warning", f"{text} than with a scaler that has not.")
+    text = f"The scaler has seen the {held_out} test wines, which changes the test loss by {number(-gap.estimate)}"
+    if np.isfinite(gap.low):
+        text += f" (95 % interval {number(-gap.high)} to {number(-gap.low)})"
+        text += ": that may be chance" if gap.contains(0) else ""
+    return Finding("leakage", "warning", f"{text}.")
+
+
+def _lost(run: Run) -> Finding | None:
+    """Tell of wine networks that broke down with the page's own scaling, and how they count."""
+    losses = run.scores.loss[5 + run.params.leak]
+    lost = int((~np.isfinite(losses)).sum())
+    if not lost:
+        return None
+    text = f"{lost} of {len(losses)} wine networks broke down at a learning rate of {number(run.params.rate)}"
+    return Finding("non-finite", "failure", f"{text}; they count as no wine right.")
 
 
 def steps_chart(run: Run) -> Chart:
@@ -192,7 +207,7 @@ def leak_chart(run: Run) -> Chart:
         shapes.append(box | {"fillcolor": "$purple/0.2", "layer": "below"})
         told = f"mean {number(-gap.estimate)}, 95 % interval {number(-gap.high)} to {number(-gap.low)}"
     x = build.axis("seed", float(seeds[0]) - 0.6, float(seeds[-1]) + 0.6, dtick=1 if len(seeds) <= 16 else 4)
-    y = build.axis("change of the test loss (nats)", -reach, reach)
+    y = build.axis("test loss change (nats)", -reach, reach)
     title = f"The leak: {words.name(run)} fitted on all wines against on those to learn from ({told})"
     alt = f"Change of the test loss when the scaler has seen the test wines, by seed: {told}."
     return Chart("leak", title, build.figure([dots], x, y, shapes=shapes, showlegend=False), alt)

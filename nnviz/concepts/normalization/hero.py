@@ -32,7 +32,7 @@ def valley_chart(run: Run) -> Chart:
         frames |= {f"data.{len(traces)}.x": x, f"data.{len(traces)}.y": y}
         traces.append(_path(x[-1], y[-1]) | PANELS[panel])
         traces.append(_ends() | PANELS[panel])
-    title = "The loss over two weights, and the way of gradient descent: as measured, and scaled"
+    title = "The loss over two weights, and the way of gradient descent: as measured, and scaled (first seed)"
     alt = f"Ellipses of equal loss. Raw: condition number {words.kappa(run.raw.conditions)}, {words.steps(run.raw.steps)}. "
     alt += f"{words.name(run)}: {words.kappa(run.own.conditions)}, {words.steps(run.own.steps)}."
     return Chart("valley", title, {"data": traces, "layout": _layout(run)}, alt, frames)

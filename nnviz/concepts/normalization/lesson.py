@@ -67,7 +67,7 @@ REFERENCES = (
         1984,
         "https://doi.org/10.1201/9781315139470",
     ),
-    Reference("Forina et al.: Wine, UCI machine learning repository", 1991, "https://doi.org/10.24432/C5PC7J"),
+    Reference("Aeberhard & Forina: Wine, UCI machine learning repository", 1992, "https://doi.org/10.24432/C5PC7J"),
     Reference("Ba, Kiros & Hinton: Layer normalization", 2016, "https://arxiv.org/abs/1607.06450"),
     Reference(
         "scikit-learn: Compare the effect of different scalers on data with outliers",

@@ -1,5 +1,7 @@
 """One outlier: where it stands, and what it does to the others under each scaling."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from nnviz.charts import build, theme
@@ -15,6 +17,7 @@ from nnviz.core.notation import number
 SHOWN: tuple[Scaler, ...] = ("minmax", "zscore", "robust")
 LOW, HIGH = -3.0, 4.0  # of the scaled axis; what lies beyond stands at its edge
 FARTHEST = 30  # deviations to which the outlier may be put
+RAW: Trace = {"xaxis": "x2", "yaxis": "y2"}
 SQUEEZED = 0.25  # a middle half of less than this share of its usual range is called squeezed
 
 
@@ -43,53 +46,34 @@ def squeezed(run: Run) -> Finding | None:
 
 
 def outlier_chart(run: Run) -> Chart:
-    """Draw the first feature with its outlier, raw (click to move it) and under three scalings."""
+    """Draw the first feature with its outlier, raw (drag to move it) and under three scalings."""
     raw = first_feature(run, "none", run.params.outlier)[:, 0]
     jitter = 0.24 * np.sin(12.9 * np.arange(len(raw)))
-    traces = [_ticks(), _dots(raw[1:], 3 + jitter[1:], "$grey") | {"xaxis": "x2"}, _diamond(raw[0], 3.0, raw[0], "x2")]
+    traces = [_dots(raw[1:], jitter[1:], "$grey") | RAW, _diamond(raw[0], 0.0, raw[0]) | RAW]
     for row, scaler in enumerate(SHOWN):
         values, place = first_feature(run, scaler, run.params.outlier)[:, 0], 2 - row
         traces.append(_dots(np.clip(values[1:], LOW, HIGH), place + jitter[1:], theme.colour((2, 0, 4)[row])))
-        traces.append(_diamond(float(np.clip(values[0], LOW, HIGH)), place, values[0], "x"))
+        traces.append(_diamond(float(np.clip(values[0], LOW, HIGH)), place, values[0]))
     shares = {scaler: share_left(run, scaler) for scaler in SHOWN}
-    names = [f"{words.NAMES[scaler]} (×{number(shares[scaler])})" for scaler in SHOWN]
-    across = build.axis("scaled value (◆ at the edge: beyond it)", LOW, HIGH, fixedrange=True)
-    top = build.axis("raw: standard deviations", -4, FARTHEST + 1, fixedrange=True)
-    y = build.axis(
-        "scaling", -0.5, 3.6, tickvals=[3, 2, 1, 0], ticktext=["raw", *names], fixedrange=True, showgrid=False
-    )
-    y["title"]["standoff"] = 12
-    figure = {
-        "data": traces,
-        "layout": {
-            "showlegend": False,
-            "margin": {"l": 130, "r": 14, "t": 48, "b": 42},
-            "xaxis": across,
-            "xaxis2": top | {"overlaying": "x", "side": "top", "showgrid": False},
-            "yaxis": y,
-        },
-    }
     told = ", ".join(f"×{number(share)} under {words.NAMES[scaler]}" for scaler, share in shares.items())
-    alt = f"The outlier stands at {run.params.outlier:g} deviations; the middle half of the others spans {told}."
-    title = "One outlier ◆ and the others' spread (× what it was); click on the raw line to move it"
-    return Chart("outlier", title, figure, alt, click={"outlier": "customdata"})
+    alt = f"The outlier stands at {number(float(raw[0]))} deviations; the middle half of the others spans {told}."
+    title = "One outlier ◆ and the others' spread (× what it was); drag it along the raw line"
+    figure = {"data": traces, "layout": _layout(shares)}
+    return Chart("outlier", title, figure, alt, click={"outlier": "x"}, drag="x2y2")
 
 
-def _ticks() -> Trace:
-    places = np.arange(FARTHEST + 1)
-    look = {"symbol": "line-ns", "size": 22, "line": {"color": "$faint", "width": 2}}
-    hover = {
-        "hovertemplate": "put the outlier at %{x} σ<extra></extra>",
-        "customdata": [str(place) for place in places],
-    }
+def _layout(shares: Mapping[Scaler, float]) -> Trace:
+    names = [f"{words.NAMES[scaler]} (×{number(share)})" for scaler, share in shares.items()]
+    rows: Trace = {"fixedrange": True, "showgrid": False}
+    top = build.axis("raw: standard deviations", -4, FARTHEST + 1, fixedrange=True, tickvals=[0, 10, 20, 30])
     return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": places,
-        "y": np.full(len(places), 3.0),
-        "marker": look,
-        "xaxis": "x2",
-    } | hover
+        "showlegend": False,
+        "margin": {"l": 130, "r": 14, "t": 48, "b": 42},
+        "xaxis": build.axis("scaled value", LOW, HIGH, fixedrange=True, dtick=1),
+        "yaxis": build.axis("", -0.5, 2.5, domain=[0, 0.7], tickvals=[2, 1, 0], ticktext=names, **rows),
+        "xaxis2": top | {"anchor": "y2", "side": "top"},
+        "yaxis2": build.axis("", -0.5, 0.5, domain=[0.76, 1], anchor="x2", tickvals=[0], ticktext=["raw"], **rows),
+    }
 
 
 def _dots(x: Floats, y: Floats, token: str) -> Trace:
@@ -97,7 +81,8 @@ def _dots(x: Floats, y: Floats, token: str) -> Trace:
     return {"type": "scatter", "mode": "markers", "x": x, "y": y, "marker": look, "hoverinfo": "skip"}
 
 
-def _diamond(x: float, y: float, value: float, axis: str) -> Trace:
+def _diamond(x: float, y: float, value: float) -> Trace:
     look = {"symbol": "diamond", "size": 13, "color": "$orange", "line": {"color": "$ink", "width": 1.2}}
-    hover = {"hovertemplate": f"outlier at {value:.3g}<extra></extra>", "cliponaxis": False}
-    return {"type": "scatter", "mode": "markers", "x": [float(x)], "y": [y], "marker": look, "xaxis": axis} | hover
+    beside = {"text": [f"{number(float(value))}\u2002" if value > x else ""], "textposition": "middle left"}
+    base = {"type": "scatter", "mode": "markers+text", "x": [float(x)], "y": [y], "marker": look, "cliponaxis": False}
+    return base | beside | {"hoverinfo": "skip"}

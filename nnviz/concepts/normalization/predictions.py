@@ -57,7 +57,7 @@ def changed_answers(run: Run) -> Answer:
 PREDICTIONS = (
     Prediction(
         "Make one of two equally wide features 100 times as wide: how many more steps does gradient descent need?",
-        ("About as many", "About 10 times", "About 100 times", "About 10 000 times"),
+        ("About as many", "About 10 times", "About 100 times", "Thousands of times"),
         lambda p: asked(p, ratio=100.0, scaler="none"),
         more_steps,
     ),

@@ -8,6 +8,7 @@ from nnviz.concepts.normalization.scaling import Floats, Scaler
 from nnviz.core.notation import number
 from nnviz.core.statistics import Interval, paired_interval
 
+EDGE = 2.0  # learning rate, in units of 1/λ, from which on the steepest direction never comes to rest
 NAMES = {"none": "raw", "minmax": "min–max", "zscore": "z-score", "robust": "robust", "layer": "layer norm"}
 
 
@@ -40,6 +41,11 @@ def name(run: Run) -> str:
     return NAMES[run.params.scaler]
 
 
+def scaling(run: Run) -> str:
+    """Name the page's own scaling in a sentence: "z-score scaling", but "layer norm"."""
+    return name(run) + (" scaling" if run.params.scaler != "layer" else "")
+
+
 def leak_gap(run: Run) -> Interval:
     """Return by how much the test loss falls when the scaler has seen the test wines, paired by seed, in nats."""
     return paired_interval(run.scores.loss[5], run.scores.loss[6])
@@ -54,11 +60,11 @@ def sentence(run: Run) -> str:
     """Say what the charts show, with the run's numbers."""
     p = run.params
     sets, count = len(run.raw.steps), run.scores.accuracy.shape[1]
-    text = f"Raw, the condition number is {kappa(run.raw.conditions)}: {arrival(run.raw.steps)}"
+    text = f"Raw, the condition number is {kappa(run.raw.conditions)}: {arrival(run.raw.steps, p.step)}"
     if p.scaler != "none":
-        text += f"; with {name(run)} scaling it is {kappa(run.own.conditions)}: {arrival(run.own.steps)}"
+        text += f"; with {scaling(run)} it is {kappa(run.own.conditions)}: {arrival(run.own.steps, p.step)}"
     text += f" ({of(sets, 'medians', 'data set')}). On wine a network gets {percent(run.scores.accuracy[5 + p.leak])} of the "
-    text += f"test wines right {'raw' if p.scaler == 'none' else f'with {name(run)} scaling'}"
+    text += f"test wines right {'raw' if p.scaler == 'none' else f'with {scaling(run)}'}"
     text += f" and {percent(accuracy(run, 'none'))} raw" if p.scaler != "none" else ""
     if run.trees.shape[1]:
         text += f", a tree {percent(run.trees[EVERY.index(p.scaler)])}"
@@ -66,8 +72,10 @@ def sentence(run: Run) -> str:
     return f"{text} ({of(count, 'means', 'seed')})."
 
 
-def arrival(values: ArrayLike) -> str:
+def arrival(values: ArrayLike, step: float) -> str:
     """Say how many steps bring the weights within a hundredth of their first distance."""
+    if step >= EDGE:
+        return f"at a learning rate of {step:g} no number of steps is enough"
     return f"{steps(values)} to within 1 % of the first distance" if np.isfinite(middle(values)) else steps(values)
 
 

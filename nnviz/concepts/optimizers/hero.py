@@ -10,7 +10,7 @@ from nnviz.charts.view import Chart
 from nnviz.concepts.optimizers import look
 from nnviz.concepts.optimizers.model import Run
 from nnviz.concepts.optimizers.race import Race
-from nnviz.concepts.optimizers.settings import GROUNDS, NAMES, WINDOWS
+from nnviz.concepts.optimizers.settings import GROUNDS, NAMES
 
 SIDE = 61
 TAIL = 16  # steps of a comet's tail
@@ -22,6 +22,7 @@ EYES = {
     "rastrigin": (-0.75, 0.95, 1.1),
 }
 """From where a surface is first seen, in units of the scene; others from the south-east."""
+AWAY = 1.2  # how much farther: so that the axes' names are seen too
 LIFT = 0.015  # of the surface's height: ways run a little above it, or the surface would hide them
 SCALE = [[0.0, "$blue/0.55"], [0.35, "$blue/0.25"], [1.0, "$blue/0.04"]]
 SOLID = [[0.0, "$sky"], [0.45, "$faint"], [1.0, "$paper"]]
@@ -31,7 +32,7 @@ Whole = NDArray[np.int64]
 
 def grid(run: Run) -> tuple[Floats, Floats, Floats]:
     """Return both axes (N,) and the height over them, (N, N), as it is drawn: log(1 + f)."""
-    x, y, reach = WINDOWS[run.params.surface]
+    x, y, reach = run.params.window
     across, up = np.linspace(x - reach, x + reach, SIDE), np.linspace(y - reach, y + reach, SIDE)
     points = np.stack(np.meshgrid(across, up), axis=-1)
     return across, up, np.log1p(run.params.ground.value(points))
@@ -39,7 +40,7 @@ def grid(run: Run) -> tuple[Floats, Floats, Floats]:
 
 def inside(run: Run, race: Race) -> Floats:
     """Return the first draw's ways and their drawn heights, (M, T + 1, 3); NaN outside the window."""
-    x, y, reach = WINDOWS[run.params.surface]
+    x, y, reach = run.params.window
     ways = race.ways[:, 0]
     with np.errstate(invalid="ignore"):
         out = np.abs(ways - np.array([x, y])).max(axis=-1) > reach
@@ -128,15 +129,18 @@ def goal(run: Run, top: float) -> look.Trace:
 
 
 def _scene(run: Run, top: float) -> look.Trace:
-    x, y, reach = WINDOWS[run.params.surface]
+    x, y, reach = run.params.window
     bare = {"showbackground": False, "gridcolor": "$faint", "zeroline": False, "color": "$grey", "nticks": 5}
     axes = {
         "xaxis": bare | {"title": {"text": "x"}, "range": [x - reach, x + reach]},
         "yaxis": bare | {"title": {"text": "y"}, "range": [y - reach, y + reach]},
-        "zaxis": bare | {"title": {"text": "log(1 + height)"}, "range": [0, 1.05 * top]},
+        "zaxis": bare | {"title": {"text": "log(1 + f)"}, "range": [0, 1.05 * top]},
     }
     east, north, high = EYES.get(run.params.surface, (0.75, -1.0, 0.9))
-    camera = {"eye": {"x": east, "y": north, "z": high}, "center": {"x": 0, "y": 0, "z": -0.2}}
+    camera = {
+        "eye": {"x": AWAY * east, "y": AWAY * north, "z": AWAY * high},
+        "center": {"x": 0, "y": 0, "z": -0.2},
+    }
     scene = axes | {
         "aspectmode": "manual",
         "aspectratio": {"x": 1.25, "y": 1.25, "z": 0.6},
@@ -149,7 +153,7 @@ def _scene(run: Run, top: float) -> look.Trace:
 def above(run: Run, race: Race, frames: Whole) -> Chart:
     """Draw the race from above, on lines of equal height; a click sets the start."""
     across, up, height = grid(run)
-    x, y, reach = WINDOWS[run.params.surface]
+    x, y, reach = run.params.window
     top = float(height.max())
     cells = [[f"{a:.3g},{b:.3g}" for a in across] for b in up]
     lines = {"start": 0.0, "end": top, "size": top / LEVELS, "coloring": "heatmap"}

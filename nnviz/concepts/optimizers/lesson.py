@@ -12,6 +12,7 @@ from nnviz.concepts.optimizers.recipe import CALM, SMALL, recipe
 from nnviz.concepts.optimizers.settings import NAMES, RATES
 from nnviz.core.ensemble import OPTIMIZERS
 from nnviz.core.lesson import Answer, Lesson, Measure, Note, Prediction, Preset, Reference
+from nnviz.core.notation import decimals
 from nnviz.models.surfaces import paths
 
 ASKED = ("sgd", "momentum", "rmsprop", "adam")  # of whom the first question asks
@@ -22,7 +23,14 @@ BEST = ("sgd", "momentum", "rmsprop", "adam")
 def turned(params: Params) -> Params:
     """Return a ravine at 45°, each racer at its own best rate, without noise."""
     return params.but(
-        surface="ravine", angle=45.0, rates="best", noise=0.0, start=(0.0, 0.0), steps=150, optimizers=ASKED
+        surface="ravine",
+        angle=45.0,
+        condition=50.0,
+        rates="best",
+        noise=0.0,
+        start=(0.0, 0.0),
+        steps=150,
+        optimizers=ASKED,
     )
 
 
@@ -32,7 +40,7 @@ def grade_turned(run: Run) -> Answer:
     straight = race.held(run.params.but(angle=0.0))
     before, after = (np.maximum(one.heights[:, 0, -1], SMALLEST) for one in (straight, run.race))
     lost = np.log10(after / before)
-    told = [f"{NAMES[name]} {look.number(float(each))}" for name, each in zip(ASKED, np.round(lost, 1), strict=True)]
+    told = [f"{NAMES[name]} {decimals(float(each), 1)}" for name, each in zip(ASKED, lost, strict=True)]
     worst = int(lost.argmax())
     because = f"Turning costs, in decades of height after {run.params.steps} steps, each at its best rate: {look.listed(told)}."
     if ASKED[worst] in ("rmsprop", "adam"):

@@ -1,12 +1,13 @@
 """How the racers look, whichever of them take part, and the page's numbers."""
 
+import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nnviz.concepts.optimizers.settings import LOWEST, NAMES
-from nnviz.core.notation import significant
+from nnviz.core.notation import power, significant
 
 Trace = dict[str, Any]
 KEYS = tuple(NAMES)
@@ -23,6 +24,7 @@ SOLIDS = (
     "diamond-open",
     "circle-open",
 )  # 3-D has no others
+LEAST = power(round(math.log10(LOWEST)))
 Pixels = NDArray[np.float32]
 
 
@@ -62,7 +64,7 @@ def number(value: float) -> str:
     if not np.isfinite(value):
         return "lost"
     if 0 < value < LOWEST:
-        return f"under {LOWEST:.0e}".replace("-", "−")
+        return f"under {LEAST}"
     return significant(value)
 
 

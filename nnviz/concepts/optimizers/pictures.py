@@ -33,7 +33,7 @@ def heights(run: Run, race: Race, frames: Whole) -> Chart:
     mark = build.vertical(float(frames[-1]))["shape"]
     moving: dict[str, Any] = {f"layout.shapes.0.{end}": frames.astype(np.float32) for end in ("x0", "x1")}
     x = build.axis("step", 0, float(run.params.steps))
-    y = build.axis(f"height (log; {LOWEST:g} or less at the edge)", LOWEST, HIGHEST, log=True, dtick=4, **DECADES)
+    y = build.axis(f"height (log; {look.LEAST} or less at the edge)", LOWEST, HIGHEST, log=True, dtick=4, **DECADES)
     ends = np.median(race.heights[:, :, -1], axis=1)
     told = [f"{NAMES[name]} {look.number(float(each))}" for name, each in zip(run.params.racers, ends, strict=True)]
     alt = f"Height after {run.params.steps} steps: {look.listed(told)}."

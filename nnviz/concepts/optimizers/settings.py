@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnviz.core import params
-from nnviz.models.surfaces import Surface
+from nnviz.models.surfaces import SURFACES, Surface
 
 Optimizer = Literal["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw"]
 Ground = Literal["ravine", "rosenbrock", "beale", "saddle", "himmelblau", "rastrigin", "reddi"]
@@ -38,7 +38,7 @@ WINDOWS = {
     "rastrigin": (0.0, 0.0, 3.2),
     "reddi": (0.0, 0.0, 1.0),
 }
-"""Middle and half width of what the charts show of a surface: x, y, both axes alike."""
+"""Middle and half width of what the charts usually show of a surface: x, y, both axes alike."""
 STARTS = {
     "ravine": (-1.2, 0.9),
     "rosenbrock": (-1.2, 1.0),
@@ -70,7 +70,7 @@ def own_rate(name: str, rate: float) -> float:
     """Declare one optimizer's rate of its own."""
     found: float = params.field(
         rate, f"Rate of {NAMES[name]}", "Learning rate of this optimizer on the surface.",
-        ge=1e-4, le=10, log=True, live=True, more=True, when={"rates": ("own",)},
+        ge=1e-4, le=10, log=True, live=True, more=True, when={"rates": ("own",), "surface": SURFACES},
     )  # fmt: skip
     return found
 
@@ -104,7 +104,8 @@ class Params(params.Params):
     rates: Literal["best", "same", "own"] = params.field(
         "best",
         "Learning rates",
-        "Each at its own best of 41 rates over five decades: the lowest on average over this race. Or one for all, or your own.",
+        "Each at its own best of 41 rates over five decades: the lowest on average over this race. Or one for all, or your own. "
+        "On Reddi's sequence: one for all, or else 0.5.",
         labels={"best": "each at its best", "same": "one for all", "own": "your own for each"},
     )
     rate: float = params.field(
@@ -118,7 +119,7 @@ class Params(params.Params):
         le=1,
         multiple_of=0.02,
         live=True,
-        when={"surface": ("ravine", "rosenbrock", "beale", "saddle", "himmelblau", "rastrigin")},
+        when={"surface": SURFACES},
     )
     steps: int = params.field(
         150, "Steps", "Steps of the race; on Reddi's sequence four rounds for each.", ge=10, le=500, multiple_of=10,
@@ -190,6 +191,13 @@ class Params(params.Params):
     def place(self) -> tuple[float, float]:
         """Where all begin."""
         return place_of(self.surface, self.angle, self.start)
+
+    @property
+    def window(self) -> tuple[float, float, float]:
+        """Middle and half width of what is shown of the surface: its usual window, wider where the start lies outside."""
+        x, y, reach = WINDOWS[self.surface]
+        away = max(abs(self.place[0] - x), abs(self.place[1] - y))
+        return x, y, reach if away <= reach else 1.05 * away
 
     @property
     def ground(self) -> Surface:

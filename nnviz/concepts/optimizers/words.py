@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from nnviz.concepts.optimizers import look, online
 from nnviz.concepts.optimizers.model import Run
-from nnviz.concepts.optimizers.race import Race
+from nnviz.concepts.optimizers.race import Race, noise_of
 from nnviz.concepts.optimizers.settings import GROUNDS, NAMES
 from nnviz.core import diagnosis
 from nnviz.core.diagnosis import Finding
@@ -13,6 +13,9 @@ from nnviz.core.statistics import paired_interval
 from nnviz.models.surfaces import Surface
 
 LEFT = 0.02  # share of the first height: who ends above has not arrived
+FLAT = 1e-9  # curvatures below count as this
+GONE = 1e6  # who ends so many times higher than at the start has diverged; others only climb, and may come back
+FORGETFUL = ("rmsprop", "adam", "adamw")  # who forgets old squares of the slope
 HALTED = 20.0  # the last step is shorter than the first by so much
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -69,9 +72,15 @@ def captions(run: Run, frames: Whole) -> list[str]:
     heights = np.median(run.race.heights[:, :, frames], axis=1)
     heights = np.where(np.isfinite(heights), heights, np.inf)
     first = heights.argmin(axis=0)
-    return [
+    told = [
         f"lowest: {NAMES[run.params.racers[who]]}, {look.number(float(heights[who, k]))}" for k, who in enumerate(first)
     ]
+    alike = heights.min(axis=0) == heights.max(axis=0)
+    return [_all_at(float(heights[0, k])) if alike[k] else words for k, words in enumerate(told)]
+
+
+def _all_at(height: float) -> str:
+    return f"all at {look.number(height)}" if np.isfinite(height) else "all lost"
 
 
 def found(run: Run) -> tuple[Finding, ...]:
@@ -91,18 +100,33 @@ def unstable(run: Run, race: Race, index: int) -> Finding | None:
     curvature = steepest(p.ground, p.place)
     keeps = p.momentum
     factors = {"sgd": 2.0, "momentum": 2 + 2 * keeps, "nesterov": (2 + 2 * keeps) / (1 + 2 * keeps)}
-    end = look.number(float(heights[-1])) if np.isfinite(heights[-1]) else "out of all bounds"
-    text = f"{NAMES[name]} diverges at the rate {rate:.3g}: its height goes from {look.number(float(heights[0]))} to {end}."
+    last = heights[-max(1, len(heights) // 10) :]
+    end = float(np.median(last)) if np.isfinite(last).all() else np.inf
+    where = f"{look.number(end)}, median of the last tenth" if np.isfinite(end) else "out of all bounds"
+    text = f"{NAMES[name]} {'diverges' if end > GONE * heights[0] else 'climbs'} at the rate {rate:.3g}: "
+    text += f"its height goes from {look.number(float(heights[0]))} to {where}."
     if name in factors and curvature > 0 and rate > factors[name] / curvature:
         text += f" The steepest curvature at the start, {look.number(curvature)}, bears rates up to {look.number(factors[name] / curvature)}."
     return Finding("divergence", "failure", text)
 
 
 def steepest(ground: Surface, place: tuple[float, float]) -> float:
-    """Return the largest curvature of a surface at a place, by central differences of its slope."""
+    """Return the largest curvature of a surface at a place."""
+    return float(np.linalg.eigvalsh(curvatures(ground, np.array(place)))[-1])
+
+
+def curvatures(ground: Surface, place: Floats) -> Floats:
+    """Return the matrix of second derivatives of a surface at a place, (2, 2), by central differences of its slope."""
     step = 1e-5 * np.eye(2)
-    rows = (ground.slope(np.array(place) + step) - ground.slope(np.array(place) - step)) / 2e-5
-    return float(np.linalg.eigvalsh((rows + rows.T) / 2)[-1])
+    rows = (ground.slope(place + step) - ground.slope(place - step)) / 2e-5
+    return np.asarray((rows + rows.T) / 2)
+
+
+def still_to_fall(ground: Surface, place: Floats) -> float:
+    """Return how much lower the nearest place without slope lies, ½ gᵀ|H|⁻¹g, were the surface a quadratic there."""
+    bends, axes = np.linalg.eigh(curvatures(ground, place))
+    along = axes.T @ ground.slope(place)
+    return float((along**2 / np.maximum(np.abs(bends), FLAT)).sum() / 2)
 
 
 def grinding(run: Run, race: Race) -> Finding | None:
@@ -115,7 +139,10 @@ def grinding(run: Run, race: Race) -> Finding | None:
     last = float(lengths[-max(1, len(lengths) // 10) :].mean())
     if not np.isfinite(last) or last <= 0 or heights[-1] < LEFT * heights[0] or lengths[0] < HALTED * last:
         return None
-    slopes = run.params.ground.slope(way[:-1])
+    if still_to_fall(run.params.ground, way[-1]) < LEFT * heights[-1]:
+        return None  # the slope itself has ended: a local minimum or a saddle
+    blown = noise_of(run.params)
+    slopes = run.params.ground.slope(way[:-1]) + (0.0 if blown is None else blown[0])
     divisor, now = np.sqrt((slopes**2).sum(axis=0)), np.abs(slopes[-1])
     axis = int((divisor / np.maximum(now, 1e-300)).argmax())
     text = f"Adagrad grinds to a halt: its steps are {look.number(lengths[0] / last)} times shorter than the first, at height "
@@ -125,9 +152,15 @@ def grinding(run: Run, race: Race) -> Finding | None:
 
 
 def worst_point(run: Run) -> Finding | None:
-    """Find a player of Reddi's sequence that has walked to the worst point."""
+    """Find a player of Reddi's sequence that forgets, and that stays near the worst point rather than walk away from it."""
     assert run.game is not None
-    bad = [index for index in range(len(run.params.racers)) if run.game[index, -1] > 0.5]
+    third = online.PERIOD * max(1, (run.game.shape[1] - 1) // (3 * online.PERIOD))
+    early, late = run.game[:, :third].mean(axis=1), run.game[:, -third:].mean(axis=1)
+    bad = [
+        index
+        for index, name in enumerate(run.params.racers)
+        if name in FORGETFUL and late[index] > max(0.5, early[index])
+    ]
     if not bad:
         return None
     means = online.regret(run.game)[:, -1]
@@ -135,7 +168,10 @@ def worst_point(run: Run) -> Finding | None:
         f"{NAMES[run.players[index]]} ({look.number(float(run.game[index, -1]))}, mean regret {look.number(float(means[index]))})"
         for index in bad
     ]
-    text = f"The worst point is 1, and there {look.listed(told)} walked. The rare slope {online.STEEP:g} is forgotten before it comes again: "
-    text += f"β₂ = {run.params.beta2:.3g} and RMSprop's decay {run.params.decay:.3g} keep little of its square. AMSGrad, which never lets the "
-    text += f"divisor fall, stands at {look.number(float(run.game[-1, -1]))}."
-    return Finding("wrong limit", "failure", text)
+    kept = {"RMSprop's decay": run.params.decay} if "rmsprop" in (run.players[index] for index in bad) else {}
+    if any(run.players[index] != "rmsprop" for index in bad):
+        kept["β₂"] = run.params.beta2
+    left = [f"{name} = {value:.3g} keeps {look.number(100 * value**2)} %" for name, value in kept.items()]
+    text = f"The worst point is 1, and there stand {look.listed(told)}. The rare slope {online.STEEP:g} is forgotten before it comes "
+    text += f"again: of its square, after two rounds, {look.listed(left)}. AMSGrad, which never lets the divisor fall, stands at "
+    return Finding("wrong limit", "failure", f"{text}{look.number(float(run.game[-1, -1]))}.")

@@ -55,7 +55,7 @@ def paths_chart(run: Run) -> Chart:
     figure = build.figure(traces, strength_axis(), axis("weight", -reach, reach), shapes=[cursor(run)])
     zeros = zeros_of(run.weights[0], run.params)
     alt = (
-        f"Of {words.counted(run)} weights {int(zeros[0])} are exactly 0 at λ = 0.0001, {int(run.zeros[0])} at {significant(run.params.strength)} "
+        f"Of {words.counted(run)} weights {int(zeros[0])} are exactly 0 at λ = 0.0001, {int(run.zeros[0])} at {words.strength(run.params.strength)} "
         f"and {int(zeros[-1])} at 10."
     )
     return Chart("paths", "Every weight along λ (click to set it)", figure, alt, click={"strength": "customdata"})
@@ -82,8 +82,8 @@ def errors_chart(run: Run) -> Chart:
     figure = build.figure([*traces, star], strength_axis(), axis("mean squared error", 0, top), shapes=[cursor(run)])
     ends = [significant(float(np.median(run.validation[:, end]))) for end in (0, -1)]
     alt = (
-        f"Median validation error is {ends[0]} at λ = 0.0001, lowest, {significant(lowest)}, at λ = "
-        f"{significant(float(STRENGTHS[low]))}, and {ends[1]} at λ = 10."
+        f"Median validation error is {ends[0]} at λ = 0.0001, lowest, {significant(lowest)}, at "
+        f"{words.strength(float(STRENGTHS[low]))}, and {ends[1]} at λ = 10."
     )
     title = "Training and validation error along λ (click to set it)"
     return Chart("errors", title, figure, alt, click={"strength": "customdata"})
@@ -108,7 +108,7 @@ def zeros_chart(run: Run) -> Chart:
     y = axis(f"weights that are exactly 0, of {words.counted(run)}", 0, words.counted(run) + 0.5)
     figure = build.figure([trace], {"title": {"text": "penalty"}, "type": "category"}, y, showlegend=False)
     told = ", ".join(f"{value:g} under {words.SHORT[name]}" for name, value in zip(counts, middle, strict=True))
-    title = f"Exact zeros at the same λ = {run.params.strength:.3g} (click a penalty)"
+    title = f"Exact zeros at the same {words.strength(run.params.strength)} (click a penalty)"
     return Chart(
         "zeros", title, figure, f"Weights exactly 0, median over draws: {told}.", click={"penalty": "customdata"}
     )
@@ -177,12 +177,13 @@ def descent_chart(run: Run) -> Chart:
     }
     moments = steps.astype(np.float32)
     frames = {f"layout.shapes.{shape}.{end}": moments for shape in (0, 1) for end in ("x0", "x1")}
+    rattle = ", whose weights rattle around 0" if zeros[0] > zeros[1] else ""
     alt = (
         f"After {int(run.steps[-1])} steps under L1, {zeros[0]} of {words.counted(run)} weights are exactly 0 by proximal steps and {zeros[1]} by plain "
-        "gradient steps, whose weights rattle around 0."
+        f"gradient steps{rattle}."
     )
-    title = f"L1 two ways at λ = {run.params.strength:.3g}: a line that ends has reached exactly 0"
-    return Chart("descent", title, {"data": traces, "layout": layout}, alt, frames, wide=True)
+    title = f"L1 two ways at {words.strength(run.params.strength)}: a line that ends has reached exactly 0"
+    return Chart("descent", title, {"data": traces, "layout": layout}, alt, frames, wide=True, least=560)
 
 
 def directions_chart(run: Run) -> Chart:

@@ -6,7 +6,7 @@ import numpy as np
 
 from nnviz.concepts.regularization.model import STRENGTHS, Run
 from nnviz.concepts.regularization.problems import answers
-from nnviz.concepts.regularization.words import best
+from nnviz.concepts.regularization.words import best, strength
 from nnviz.core import diagnosis
 from nnviz.core.diagnosis import Finding
 from nnviz.core.notation import significant
@@ -34,7 +34,8 @@ def sunk(run: Run) -> Finding | None:
     if share < SUNK:
         return None
     text = (
-        f"The bias is penalized: answers are off by {significant(float(np.median(off)))} on average, {share:.1g} standard deviations of the targets, and "
+        f"The bias is penalized: answers are off by {significant(float(np.median(off)))} on average, "
+        f"{significant(share, 2)} standard deviations of the targets, and "
         "no other weight can make up for it. Leave the bias free: a curve's height is no complexity."
     )
     return Finding("penalized bias", "failure", text)
@@ -47,7 +48,7 @@ def loose(run: Run) -> Finding | None:
     if run.params.strength >= STRENGTHS[low] or not here > FREE * lowest:
         return None
     text = (
-        f"Too little penalty: validation error is {significant(here)}, {significant(here / lowest)} times the lowest, which λ = "
-        f"{significant(float(STRENGTHS[low]))} reaches, while training error is only {significant(float(np.median(run.error[0])))}."
+        f"Too little penalty: validation error is {significant(here)}, {significant(here / lowest)} times the lowest, which "
+        f"{strength(float(STRENGTHS[low]))} reaches, while training error is only {significant(float(np.median(run.error[0])))}."
     )
     return Finding("overfitting", "warning", text)

@@ -13,7 +13,7 @@ from nnviz.concepts.regularization.model import Plane, Run
 from nnviz.concepts.regularization.problems import GRID, Normal, answers, polynomial, true_curve
 
 RIGHT: Trace = {"xaxis": "x2", "yaxis": "y2"}
-WINDOWS = (1.7, 3.4, 7.0, 15.0, 40.0)  # half widths of the plane: the least that holds what is drawn
+WINDOWS = (0.9, 1.7, 3.4, 7.0, 15.0, 40.0)  # half widths of the plane: the least that holds what is drawn
 LEVELS = (0.03, 0.12, 0.3, 0.6, 1.0)  # contours, as shares of the loss that the features take off
 TURNS = 181
 ANGLES: NDArray[np.float64] = np.linspace(0, 2 * np.pi, TURNS)
@@ -56,7 +56,7 @@ def touch_chart(run: Run) -> Chart:
         "annotations": legend(run),
     }
     what = "the fit" if run.params.data == "curve" else "the weights"
-    title = f"Left: {what} at λ = {run.params.strength:.3g}. Right, with two features only: the penalty's shape meets the loss"
+    title = f"Left: {what} at {words.strength(run.params.strength)}. Right, with two features only: the penalty's shape meets the loss"
     return Chart("touch", title, {"data": left + plane, "layout": layout}, words.picture(run), frames, least=560)
 
 
@@ -177,8 +177,9 @@ def legend(run: Run) -> list[Trace]:
     if run.params.data == "diabetes":
         fit = [(0.0, 1, "■ under the penalty", "$blue"), (0.0, 0, "□ least squares", "$red")]
     told = [("x domain", *each) for each in fit]
+    star = "★ the weights" if words.loose_ball(run) else "★ they touch"
     told += [("x2 domain", 0.0, 1, shape[run.params.penalty], "$blue"), ("x2 domain", 0.6, 1, "— same loss", "$orange")]
-    told += [("x2 domain", 0.0, 0, "★ they touch", "$blue"), ("x2 domain", 0.5, 0, "✕ least squares", "$red")]
+    told += [("x2 domain", 0.0, 0, star, "$blue"), ("x2 domain", 0.5, 0, "✕ least squares", "$red")]
     return [note(*each) for each in told]
 
 

@@ -8,7 +8,7 @@ from nnviz.core.lesson import Lesson, Measure, Note, Preset, Reference
 
 INTRO = """A free fit chases every point. A penalty of λ on the weights calms it: drag λ and watch. On the right is
 why **L1** and **L2** differ: the weights lie where the penalty's shape meets the contours of the **loss**. A diamond
-is met at a corner, where a weight is exactly 0; a circle never has to be. Below, the same for all weights along λ."""
+is often met at a corner, where a weight is exactly 0; a circle has none. Below, the same for all weights along λ."""
 
 PRESETS = (
     Preset(

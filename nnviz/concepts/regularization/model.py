@@ -25,6 +25,7 @@ from nnviz.concepts.regularization.solvers import (
     ridge_paths,
     soft_threshold,
 )
+from nnviz.core.memo import memo
 from nnviz.core.progress import Report, silent
 from nnviz.core.timeline import log_steps
 
@@ -109,30 +110,42 @@ def run(params: Params, report: Report = silent) -> Run:
     problem = problem_of(params, seeds)
     found = normal(problem, bias=params.bias)
     report(0.2, "solving along λ")
+    path = along(params.but(strength=float(STRENGTHS[0])))  # the same wherever λ stands
     at = np.array([params.strength])
-    weights = solve(found, params.penalty, np.concatenate([STRENGTHS, at]), params.mix)
     here = {name: solve(found, name, at, params.mix)[:, 0] for name in NAMES}
     report(0.7, "following gradient descent")
-    errors = [
-        ((answers(found, weights, x) - y[:, None]) ** 2).mean(axis=2)
-        for x, y in ((problem.features, problem.targets), (problem.held_out, problem.held_targets))
-    ]
     steps = log_steps(STEPS, FRAMES)
     return Run(
         params=params,
         problem=problem,
         normal=found,
-        weights=weights[:, :-1],
-        train=errors[0][:, :-1],
-        validation=errors[1][:, :-1],
+        weights=path[0],
+        train=path[1],
+        validation=path[2],
         here=here,
         free=ridge_paths(found.grams, found.correlations, np.zeros(1))[:, 0],
-        error=np.stack([each[:, -1] for each in errors]),
+        error=np.stack(errors(problem, found, here[params.penalty][:, None]))[..., 0],
         plane=plane_of(params, problem, steps),
         steps=steps,
         descents=np.stack([l1_descent(found, params.strength, proximal=each)[steps] for each in (True, False)]),
         networks=networks_of(params, problem),
     )
+
+
+@memo(maxsize=32)
+def along(params: Params) -> tuple[Floats, Floats, Floats]:
+    """Return weights (S, 51, p) along STRENGTHS under the chosen penalty, and their two errors (S, 51)."""
+    problem = problem_of(params, tuple(range(params.seed, params.seed + params.seeds)))
+    found = normal(problem, bias=params.bias)
+    weights = solve(found, params.penalty, STRENGTHS, params.mix)
+    return weights, *errors(problem, found, weights)
+
+
+def errors(problem: Problem, found: Normal, weights: Floats) -> tuple[Floats, Floats]:
+    """Return the mean squared errors (S, G) of weights (S, G, p) on the points learned from and on those held out."""
+    train = answers(found, weights, problem.features) - problem.targets[:, None]
+    held_out = answers(found, weights, problem.held_out) - problem.held_targets[:, None]
+    return (train**2).mean(axis=2), (held_out**2).mean(axis=2)
 
 
 def problem_of(params: Params, seeds: tuple[int, ...]) -> Problem:

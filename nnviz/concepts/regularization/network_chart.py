@@ -61,4 +61,4 @@ def network_chart(run: Run) -> Chart:
         f"ones; {alive} of {run.params.width} units still pass something on."
     )
     title = f"The same penalty on a network of {run.params.width} units: {alive} {'is' if alive == 1 else 'are'} left"
-    return Chart("network", title, {"data": traces, "layout": layout}, alt, wide=True)
+    return Chart("network", title, {"data": traces, "layout": layout}, alt, wide=True, least=560)

@@ -79,6 +79,7 @@ class Params(params.Params):
         "Off, as it should be: the height of the curve costs nothing. On: it is pulled to 0 with all the weights.",
         live=True,
         more=True,
+        when={"data": ("curve",)},
     )
     width: int = params.field(
         24,

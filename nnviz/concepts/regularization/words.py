@@ -2,11 +2,16 @@
 
 import numpy as np
 
-from nnviz.concepts.regularization.model import STRENGTHS, Run
+from nnviz.concepts.regularization.model import STRENGTHS, Run, zeros_of
 from nnviz.core.notation import significant
 from nnviz.core.statistics import band
 
 SHORT = {"l1": "L1", "l2": "L2", "elastic": "the elastic net", "max_norm": "max-norm"}
+
+
+def strength(value: float) -> str:
+    """Write λ as its control does, on one line."""
+    return f"λ\u00a0=\u00a0{value:.3g}"
 
 
 def counted(run: Run) -> int:
@@ -29,10 +34,10 @@ def sentence(run: Run) -> str:
     low = best(run)
     lowest = float(np.median(run.validation[:, low]))
     return (
-        f"Under {SHORT[run.params.penalty]} with λ = {significant(run.params.strength)}, {int(zeros[0])} of {counted(run)} "
+        f"Under {SHORT[run.params.penalty]} with {strength(run.params.strength)}, {int(zeros[0])} of {counted(run)} "
         f"weights are exactly 0 in the draw shown (median {np.median(zeros):.0f}). "
         f"Validation error is {significant(float(here.median))}{spread}; the lowest along λ is "
-        f"{significant(lowest)} at λ = {significant(float(STRENGTHS[low]))}, "
+        f"{significant(lowest)} at {strength(float(STRENGTHS[low]))}, "
         f"with hardly any penalty it is {significant(float(np.median(run.validation[:, 0])))}."
     )
 
@@ -40,15 +45,31 @@ def sentence(run: Run) -> str:
 def picture(run: Run) -> str:
     """Describe the hero."""
     free, there = run.plane.free, run.plane.touching
-    on = "on an axis: one weight is exactly 0" if np.any(there == 0) else "off the axes: neither weight is 0"
     return (
         f"With two features, least squares has the weights {significant(float(free[0]))} and {significant(float(free[1]))}, "
-        f"under {SHORT[run.params.penalty]} they are {significant(float(there[0]))} and {significant(float(there[1]))}; the shapes touch {on}. "
+        f"under {SHORT[run.params.penalty]} they are {significant(float(there[0]))} and {significant(float(there[1]))}; {meeting(run)}. "
         f"Training error is {significant(float(run.error[0, 0]))}."
     )
 
 
+def loose_ball(run: Run) -> bool:
+    """Whether max-norm's circle is so wide that the weights do not reach it."""
+    length = float(np.linalg.norm(run.plane.touching))
+    return run.params.penalty == "max_norm" and length < (1 - 1e-6) / run.params.strength
+
+
+def meeting(run: Run) -> str:
+    """Say where the penalty's shape and the contours of the loss meet."""
+    there = run.plane.touching
+    if loose_ball(run):
+        return "least squares lies inside the circle, which holds nothing back"
+    if not there.any():
+        return "the shape has shrunk to a point: both weights are exactly 0"
+    on = "on an axis: one weight is exactly 0" if np.any(there == 0) else "off the axes: neither weight is 0"
+    return f"the shapes touch {on}"
+
+
 def captions(run: Run) -> list[str]:
     """Return what stands beside the transport at each recorded step of descent."""
-    zeros = (run.descents == 0).sum(axis=2)
+    zeros = zeros_of(run.descents, run.params)
     return [f"L1: {a} exact zeros by proximal steps, {b} by plain" for a, b in zip(*zeros.tolist(), strict=True)]
