@@ -179,7 +179,7 @@ class Stage {
   }
 
   align() {
-    const [hero] = this.charts.values();
+    const hero = [...this.charts.values()].find((box) => box.root.parentElement === this.hero);
     if (hero?.drawn && this.pins.boxes.length) align([hero, ...this.pins.boxes]);
   }
 
@@ -294,12 +294,11 @@ class Stage {
       home.append(box.root);
       box.stale ||= box.drawn; // its new place has another size
     });
-    if (stage === "full") names.slice(1).forEach((name, index) => this.stand(this.charts.get(name).root, index));
-  }
-
-  stand(root, index) {
-    const there = this.rest.children[index];
-    if (there !== root) this.rest.insertBefore(root, there);
+    if (stage !== "full") return;
+    names.slice(1).forEach((name, index) => {
+      const [{ root }, there] = [this.charts.get(name), this.rest.children[index]];
+      if (root !== there) this.rest.insertBefore(root, there);
+    });
   }
 
   frame(frame, settled) {

@@ -11,6 +11,7 @@ from typing import get_args
 
 import numpy as np
 
+from nnviz.core.notation import significant
 from nnviz.core.progress import Report
 from nnviz.core.statistics import Interval, proportion_interval
 from nnviz.core.verdicts import SIGNS, Stored, Verdict, Word, check_slug, from_plain, store, stored, to_plain
@@ -118,7 +119,7 @@ def within(
         word = "supported"
     elif interval.high < low or interval.low > high:
         word = "contradicted"
-    return _verdict(word, interval, what, unit, seeds, f"the claim says {low:.3g} to {_number(high, unit)}")
+    return _verdict(word, interval, what, unit, seeds, f"the claim says {significant(low)} to {_number(high, unit)}")
 
 
 def in_every(successes: int, trials: int, *, what: str, seeds: int) -> Verdict:
@@ -131,9 +132,7 @@ def in_every(successes: int, trials: int, *, what: str, seeds: int) -> Verdict:
     word: Word = "supported" if trials >= 20 else "it depends"
     if successes < trials:
         word = "contradicted"
-    reason = (
-        f"{capital(what)} holds in {successes} of {trials} cases (95 % interval of the share from {share.low:.3g})."
-    )
+    reason = f"{capital(what)} holds in {successes} of {trials} cases (95 % interval of the share from {significant(share.low)})."
     return Verdict(word, share.estimate, share.low, share.high, "", seeds, reason)
 
 
@@ -156,9 +155,7 @@ def by_condition(verdicts: Mapping[str, Verdict]) -> Verdict:
     word: Word = parts[0].word if len(words) == 1 else "it depends"
     groups = {each: [name for name, part in verdicts.items() if part.word == each] for each in get_args(Word)}
     listed = "; ".join(f"{each} for {', '.join(names)}" for each, names in groups.items() if names)
-    effects = (
-        f"effects from {min(p.effect for p in parts):.3g} to {_number(max(p.effect for p in parts), parts[0].unit)}"
-    )
+    effects = f"effects from {significant(min(p.effect for p in parts))} to {_number(max(p.effect for p in parts), parts[0].unit)}"
     return Verdict(
         word=word,
         effect=float(np.median([part.effect for part in parts])),
@@ -180,7 +177,9 @@ def _verdict(word: Word, interval: Interval, what: str, unit: str, seeds: int | 
         word, rule = "it depends", "the values are too few or too large for an interval"
         sentence += f" ({interval.kept} usable of {interval.count}): {rule}"
     else:
-        sentence += f" ({level} interval {interval.low:.3g} to {interval.high:.3g}, {count} seeds): {rule}"
+        sentence += (
+            f" ({level} interval {significant(interval.low)} to {significant(interval.high)}, {count} seeds): {rule}"
+        )
     if interval.lost:
         sentence += f"; {interval.lost} of {interval.count} gave no number and are left out"
         if interval.lost > TOLERATED_LOSS * interval.count:
@@ -191,7 +190,7 @@ def _verdict(word: Word, interval: Interval, what: str, unit: str, seeds: int | 
 
 def _number(value: float, unit: str) -> str:
     """Return a number with three significant digits and its unit."""
-    return f"{value:.3g} {unit}".rstrip()
+    return f"{significant(value)} {unit}".rstrip()
 
 
 def capital(text: str) -> str:

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nnviz.core.claims import capital
 from nnviz.core.lesson import Measure
+from nnviz.core.notation import significant
 from nnviz.core.params import Params, as_text, controls
 from nnviz.core.statistics import Band, Interval, band, paired_interval
 
@@ -118,4 +119,4 @@ def _shown(options: Sequence[tuple[str, str]], value: Any) -> str:
 
 
 def _number(value: ArrayLike) -> str:
-    return f"{float(np.asarray(value)):.3g}"
+    return f"{significant(float(np.asarray(value)))}"

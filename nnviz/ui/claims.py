@@ -8,6 +8,7 @@ import streamlit as st
 
 from nnviz.core import claims
 from nnviz.core.claims import Claim, Stored, Verdict
+from nnviz.core.notation import significant
 
 
 def draw(slug: str, all_claims: Sequence[Claim]) -> None:
@@ -47,7 +48,7 @@ def entry(slug: str, claim: Claim, stored: Stored | None) -> None:
 
 def describe(verdict: Verdict) -> str:
     """Say a verdict with its numbers."""
-    interval = f"{verdict.effect:.3g} {verdict.unit} (95 % interval {verdict.low:.3g} to {verdict.high:.3g}, {verdict.seeds} seeds)"
+    interval = f"{significant(verdict.effect)} {verdict.unit} (95 % interval {significant(verdict.low)} to {significant(verdict.high)}, {verdict.seeds} seeds)"
     return f"{verdict.sign} **{verdict.word}** · {interval}. {verdict.reason}"
 
 

@@ -333,6 +333,15 @@ def test_the_peak_is_put_down_to_what_makes_it(changes: dict[str, Any], why: str
     assert why in first.text
 
 
+def test_what_is_written_at_the_wall_is_the_error_there() -> None:
+    shown = run(Params(capacity=20, noise=0.0, features="relu"))
+    texts = [note["text"] for note in view(shown).charts[0].figure["layout"]["annotations"]]
+    assert f"p = n, {number(float(shown.parts.mean[19]))} ↑" in texts
+    decades = view(run(Params(capacity=20, features="gaussian", scale="log"))).charts[0].figure["layout"]
+    (bubble,) = [note for note in decades["annotations"] if "(median)" in note["text"]]
+    assert bubble["ay"] > 0, "below its point, not over the legend"
+
+
 def test_numbers_are_as_exact_as_what_they_stand_beside() -> None:
     assert [number(value) for value in (0.2345, 12.34, 0.00123, 1e-20, 1e7)] == [
         "0.23",

@@ -116,7 +116,7 @@ def _found(name: Name, nets: Nets) -> tuple[Finding | None, ...]:
     else:
         flat = diagnosis.saturation(nets.slopes, f"the first {label} net")
     return (
-        diagnosis.non_finite({f"the loss of a {label} net": nets.loss}, nets.epochs),
+        diagnosis.non_finite({f"the loss of a {label} net": nets.loss}, nets.epochs, unit="epoch"),
         flat,
         None if flow is None else Finding(flow.cause, flow.severity, f"{label} nets, before training: {flow.text}"),
     )

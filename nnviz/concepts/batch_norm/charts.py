@@ -111,7 +111,9 @@ def rates_chart(run: Run) -> Chart:
     x = build.axis("learning rate (log)", 0.008, 12.5, log=True, tickvals=[0.01, 0.1, 1, 10])
     line = {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": TRAINS, "y1": TRAINS}
     shapes = [line | {"line": {"color": "$grey", "width": 1, "dash": "dot"}}]
-    figure = build.figure(traces, x, build.axis(f"final loss (log, up to {FAILED:g})", log=True, nticks=FEW), shapes=shapes)
+    figure = build.figure(
+        traces, x, build.axis(f"final loss (log, up to {FAILED:g})", log=True, nticks=FEW), shapes=shapes
+    )
     return Chart(
         "rates",
         "Which rates still train (below the dotted line; click a dot to set the rate)",

@@ -147,15 +147,14 @@ def landmarks(run: Run) -> tuple[list[Any], list[Any]]:
     now = build.vertical(float(here), "", "$ink", "solid")["shape"] | {"xref": "x2", "yref": "y2 domain"}
     value = float(np.median(run.parts.measured[:, index]) if log else run.parts.mean[index])
     place = {"xref": "x2", "yref": "y2", "showarrow": False, "x": float(np.log10(n)), "xanchor": "right", "xshift": -3}
-    peak = run.parts.index(n)
-    tallest = float(run.parts.mean[max(0, peak - 2) : peak + 3].max())
-    beyond = f", {number(tallest)} ↑" if not log and tallest > top else ""
+    error = float(run.parts.mean[run.parts.index(n)])
+    beyond = f", {number(error)} ↑" if not log and error > top else ""
     at_top = {"y": float(np.log10(top)) if log else top, "yanchor": "top"}
     notes = [place | at_top | {"text": f"p = n{beyond}", "font": {"size": 12}, "bgcolor": "$paper/0.6"}]
     height = min(max(value, 1e-3), top)
     ring = {"x": float(np.log10(here)), "y": float(np.log10(height)) if log else height, "xref": "x2", "yref": "y2"}
     bubble = {
-        "text": f"<b>{number(value)}</b>",
+        "text": f"<b>{number(value)}</b>{' (median)' if log else ''}",
         "bgcolor": "$paper/0.85",
         "bordercolor": "$ink",
         "borderpad": 3,
@@ -163,7 +162,7 @@ def landmarks(run: Run) -> tuple[list[Any], list[Any]]:
     }
     arrow = {
         "ax": -34 if here > n else 34,
-        "ay": -26 if height < 0.8 * top else 26,
+        "ay": -26 if height < (0.05 if log else 0.8) * top else 26,
         "arrowhead": 6,
         "arrowsize": 1.2,
         "arrowwidth": 1.2,

@@ -16,7 +16,7 @@ def diagnose(run: Run) -> tuple[Finding, ...]:
     """Return what was found, worst first."""
     validation = run.curves.validation[:, run.drawn]
     return diagnosis.findings(
-        diagnosis.non_finite({"the validation loss": validation}),
+        diagnosis.non_finite({"the validation loss": validation}, unit="epoch"),
         few_watch(run) or stopped_early(run),
         kept_too_late(run),
     )

@@ -67,7 +67,7 @@ REFERENCES = (
     Reference("Smith: Cyclical learning rates for training neural networks (the range test)", 2017, "https://arxiv.org/abs/1506.01186"),
     Reference("Loshchilov & Hutter: SGDR: Stochastic gradient descent with warm restarts (cosine)", 2017, "https://arxiv.org/abs/1608.03983"),
     Reference("Goyal et al.: Accurate, large minibatch SGD: Training ImageNet in 1 hour (warm-up)", 2017, "https://arxiv.org/abs/1706.02677"),
-    Reference("Smith & Topin: Super-convergence (one cycle)", 2018, "https://arxiv.org/abs/1708.07120"),
+    Reference("Smith & Topin: Super-convergence: Very fast training of neural networks using large learning rates (one cycle)", 2017, "https://arxiv.org/abs/1708.07120"),
     Reference(
         "Cohen et al.: Gradient descent on neural networks typically occurs at the edge of stability",
         2021,

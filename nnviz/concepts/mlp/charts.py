@@ -44,7 +44,7 @@ def found(run: Run) -> tuple[Finding, ...]:
     rows = np.column_stack([layers[0][0], layers[0][1]])
     merged = Finding("collapse", "warning", words.collapsed(run)) if p.activation == "linear" and p.hidden else None
     return diagnosis.findings(
-        diagnosis.non_finite({"the loss": run.network.training_loss}, run.network.epochs),
+        diagnosis.non_finite({"the loss": run.network.training_loss}, run.network.epochs, unit="epoch"),
         diagnosis.divergence(losses, run.network.epochs, unit="epoch"),
         diagnosis.underfitting(float(losses[-1]), constant) if constant else None,
         diagnosis.symmetric_units(rows, name) if p.hidden > 1 else None,

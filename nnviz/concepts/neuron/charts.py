@@ -95,7 +95,7 @@ def _found_many(run: Run) -> tuple[Finding, ...]:
     losses = fit.errors[:, run.shown] ** 2
     return diagnosis.findings(
         kept,
-        diagnosis.non_finite({f"the error of seed {run.shown}": losses}, fit.epochs),
+        diagnosis.non_finite({f"the error of seed {run.shown}": losses}, fit.epochs, unit="epoch"),
         diagnosis.divergence(losses, fit.epochs, unit="epoch") if np.isfinite(losses).all() else None,
         _dead(run),
         None if kept else diagnosis.underfitting(float(losses[-1]), float(np.var(fit.target))),

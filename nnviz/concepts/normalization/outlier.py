@@ -70,9 +70,9 @@ def _layout(shares: Mapping[Scaler, float]) -> Trace:
         "showlegend": False,
         "margin": {"l": 130, "r": 14, "t": 48, "b": 42},
         "xaxis": build.axis("scaled value", LOW, HIGH, fixedrange=True, dtick=1),
-        "yaxis": build.axis("", -0.5, 2.5, domain=[0, 0.7], tickvals=[2, 1, 0], ticktext=names, **rows),
+        "yaxis": build.axis("scaling", -0.5, 2.5, domain=[0, 0.7], tickvals=[2, 1, 0], ticktext=names, **rows),
         "xaxis2": top | {"anchor": "y2", "side": "top"},
-        "yaxis2": build.axis("", -0.5, 0.5, domain=[0.76, 1], anchor="x2", tickvals=[0], ticktext=["raw"], **rows),
+        "yaxis2": build.axis("data", -0.5, 0.5, domain=[0.76, 1], anchor="x2", tickvals=[0], ticktext=["raw"], **rows),
     }
 
 
