@@ -131,7 +131,10 @@ def train(
     """
     networks = len(state.theta)
     for step in range(steps):
-        report(step / steps, f"training {networks} network{'' if networks == 1 else 's'} of {architecture.depth} layers, step {step}")
+        report(
+            step / steps,
+            f"training {networks} network{'' if networks == 1 else 's'} of {architecture.depth} layers, step {step}",
+        )
         seen = gradient(architecture, state.theta, *batch(state.step), disturb)
         if watch is not None:
             watch(state, seen)
