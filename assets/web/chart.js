@@ -61,9 +61,9 @@ export function themeMode(node) {
   return 0.299 * red + 0.587 * green + 0.114 * blue < 128 ? "dark" : "light";
 }
 
-// "$blue" and "$blue/0.2" → the theme's colour.
+// "$blue", "$blue/0.2" and "$paper 0 0 3px" → the theme's colour.
 function dress(value, colours, mode) {
-  if (typeof value === "string") return value.startsWith("$") ? colour(value, colours, mode) : value;
+  if (typeof value === "string") return value.startsWith("$") ? value.replace(/\$[a-z]+(\/[\d.]+)?/g, (token) => colour(token, colours, mode)) : value;
   if (Array.isArray(value)) return value.map((item) => dress(item, colours, mode));
   if (value === null || typeof value !== "object" || ArrayBuffer.isView(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, dress(item, colours, mode)]));

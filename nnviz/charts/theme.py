@@ -3,6 +3,7 @@
 Class colours are those of Okabe and Ito (2008), told apart by colour-blind eyes; a second sign always goes with them.
 """
 
+import re
 from copy import deepcopy
 from typing import Any, Literal
 
@@ -61,7 +62,11 @@ def faded(token: str, opacity: float = 0.2) -> str:
 def resolve(spec: Any, mode: Mode) -> Any:
     """Return a copy of a figure specification with every colour token replaced by the theme's colour."""
     if isinstance(spec, str):
-        return _resolve_token(spec, mode) if spec.startswith("$") else spec
+        return (
+            re.sub(r"\$[a-z]+(/[\d.]+)?", lambda token: _resolve_token(token[0], mode), spec)
+            if spec[:1] == "$"
+            else spec
+        )
     if isinstance(spec, dict):
         return {key: resolve(value, mode) for key, value in spec.items()}
     if isinstance(spec, list | tuple):

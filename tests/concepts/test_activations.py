@@ -363,7 +363,9 @@ def test_the_chosen_picture_comes_first() -> None:
 def test_the_hero_holds_functions_slopes_markers_and_flat_stretches() -> None:
     result = run(Params(functions=("tanh",), x=2.0, gain=1.5, **QUICK))
     traces = view(result).chart("functions").figure["data"]
-    pale, value, slope, dots, slope_dots, bars = traces
+    pale, value, slope, dots, slope_dots, bars, words, slope_words = traces
+    assert words["text"] == ["0.995 tanh\u2002"]
+    assert slope_words["text"] == ["\u20020.00987 tanh"]
     np.testing.assert_allclose(value["y"], np.tanh(1.5 * INPUTS.astype(np.float64)), atol=1e-6)
     np.testing.assert_allclose(slope["y"], 1 - np.tanh(1.5 * INPUTS.astype(np.float64)) ** 2, atol=1e-6)
     assert dots["y"] == [pytest.approx(np.tanh(3.0))]
@@ -378,7 +380,7 @@ def test_the_hero_holds_functions_slopes_markers_and_flat_stretches() -> None:
 def test_a_function_without_flat_stretches_has_no_bar() -> None:
     result = run(Params(functions=("leaky_relu",), **QUICK))
     assert result.readings["leaky_relu"].flat_stretches == []
-    assert view(result).chart("functions").figure["data"][-1]["base"] == []
+    assert view(result).chart("functions").figure["data"][-3]["base"] == []
 
 
 def test_a_moving_input_changes_the_hero_alone() -> None:

@@ -15,7 +15,8 @@ from nnviz.core.notation import significant
 VALUES = (-2.0, 4.4)  # the axis of φ: the same at every setting, so that the eye keeps the change
 SLOPES = (-0.2, 1.45)
 LABEL_GAP = 0.066  # of an axis, between two labels
-FARTHEST_RIGHT = 3.5  # input up to which labels have room between the marker and the edge of the picture
+FARTHEST_RIGHT = 3.5  # input up to which the slopes' labels have room between the marker and the edge of the picture
+HALO = ", ".join(["$paper 0 0 3px"] * 4)  # around words that stand over curves
 RIGHT = {"xaxis": "x2", "yaxis": "y2"}
 ROW, MOST = 0.055, 0.4  # share of the height that each row of flat stretches takes, and all of them at most
 
@@ -26,10 +27,12 @@ def functions_chart(run: Run) -> Chart:
     curves = [trace for name, reading in run.readings.items() for trace in _curves(name, reading)]
     values = [reading.value for reading in run.readings.values()]
     slopes = [reading.slope for reading in run.readings.values()]
-    traces = [*curves, _markers(run, values), _markers(run, slopes) | RIGHT, _flat_bars(run)]
-    layout = _axes([look.label(name) for name in run.readings], "" if g == 1 else f"{g:g}·") | _marks(
-        run, values, slopes
-    )
+    panel = 1 - _floor(len(slopes))
+    labels = [_labels(run, values, VALUES, 1.0, 0.0), _labels(run, slopes, SLOPES, panel, FARTHEST_RIGHT) | RIGHT]
+    traces = [*curves, _markers(run, values), _markers(run, slopes) | RIGHT, _flat_bars(run), *labels]
+    layout = _axes([look.label(name) for name in run.readings], "" if g == 1 else f"{g:g}·")
+    line = vertical(x)["shape"]
+    layout["shapes"] = [line, dict(line) | {"xref": "x2"}]
     times = "" if g == 1 else f" times gain {g:g}"
     title = f"Each function and its slope, at input {significant(x)}{times}; shaded where |slope| < {SATURATED:g}"
     return Chart("functions", title, {"data": traces, "layout": layout}, _alt(run))
@@ -100,29 +103,34 @@ def _floor(count: int) -> float:
     return 0.05 + min(MOST, ROW * max(3, count))
 
 
-def _marks(run: Run, values: list[float], slopes: list[float]) -> dict[str, Any]:
-    """Return the line at the input through both panels, and every function's number beside it."""
-    line = vertical(run.params.x)["shape"]
-    notes = _labels(run, values, VALUES, 1.0, "") + _labels(run, slopes, SLOPES, 1 - _floor(len(slopes)), "2")
-    return {"shapes": [line, dict(line) | {"xref": "x2"}], "annotations": notes}
+def _labels(run: Run, numbers: list[float], window: tuple[float, float], share: float, farthest: float) -> Trace:
+    """Return "number name" beside each marker, apart from each other; an arrow says that the marker is off the axis.
 
-
-def _labels(run: Run, numbers: list[float], window: tuple[float, float], share: float, panel: str) -> list[Trace]:
-    """Return "name number" beside each marker, apart from each other; an arrow says that the marker is off the axis."""
+    One trace of texts: notes of plotly.js are measured at every move, which takes longer than all the rest.
+    """
     low, high = window
     gap = LABEL_GAP * (high - low) / share
-    margin = 0.5 * gap
-    right = run.params.x <= (FARTHEST_RIGHT if panel else 0.0)
-    places = look.spread(numbers, gap, low + margin, high - margin)
-    side = {"xanchor": "left" if right else "right", "xshift": 9 if right else -9, "yanchor": "middle"}
-    notes = []
-    for name, number, place in zip(run.readings, numbers, places, strict=True):
+    places = look.spread(numbers, gap, low + 0.5 * gap, high - 0.5 * gap)
+    right = run.params.x <= farthest
+    texts = []
+    for name, number in zip(run.readings, numbers, strict=True):
         off = " ↑" if number > high else " ↓" if number < low else ""
         text = f"{significant(number)}{off} {look.label(name)}"  # the number first: it stays when the page is narrow
-        where = {"x": run.params.x, "y": float(place), "xref": f"x{panel}", "yref": f"y{panel}"}
-        font = {"color": look.token(name), "size": 12}
-        notes.append(where | side | {"text": text, "showarrow": False, "font": font, "bgcolor": "$paper/0.8"})
-    return notes
+        texts.append(f"\u2002{text}" if right else f"{text}\u2002")
+    font = {"color": [look.token(name) for name in run.readings], "size": 12, "shadow": HALO}
+    base = {
+        "type": "scatter",
+        "mode": "text",
+        "text": texts,
+        "textfont": font,
+        "hoverinfo": "skip",
+        "cliponaxis": False,
+    }
+    return base | {
+        "x": [run.params.x] * len(texts),
+        "y": places,
+        "textposition": f"middle {'right' if right else 'left'}",
+    }
 
 
 def _alt(run: Run) -> str:
