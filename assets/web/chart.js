@@ -63,7 +63,7 @@ export function themeMode(node) {
 
 // "$blue", "$blue/0.2" and "$paper 0 0 3px" → the theme's colour.
 function dress(value, colours, mode) {
-  if (typeof value === "string") return value.startsWith("$") ? value.replace(/\$[a-z]+(\/[\d.]+)?/g, (token) => colour(token, colours, mode)) : value;
+  if (typeof value === "string") return value.startsWith("$") ? value.replace(/\$[a-z]+(\/[\d.]+)?(?=$| \d)/g, (token) => colour(token, colours, mode)) : value;
   if (Array.isArray(value)) return value.map((item) => dress(item, colours, mode));
   if (value === null || typeof value !== "object" || ArrayBuffer.isView(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, dress(item, colours, mode)]));

@@ -32,10 +32,12 @@ function plain({ type, name, xaxis, yaxis, visible, showlegend, x, y }) {
   return [type, name, xaxis, yaxis, visible, showlegend, ...[x, y].map((values) => typeof values?.[0] === "string" && values)];
 }
 
-// Nothing beside the traces follows their numbers: no range, no colour bar, no trace stacked upon another.
-function simple({ _fullLayout: full, _fullData: traces }) {
+// The chart has kept its size, and nothing beside the traces follows their numbers: no range, no colour bar, no trace
+// stacked upon another.
+function simple({ _fullLayout: full, _fullData: traces, clientWidth }) {
   const axes = Object.keys(full).filter((key) => /^[xy]axis\d*$/.test(key) && full[key]._id).map((key) => full[key]);
-  return traces.every(({ type, stackgroup, error_x, error_y, showscale, zauto }) => TYPES.includes(type) && !stackgroup && !error_x?.visible && !error_y?.visible && !(showscale && zauto))
+  return Math.abs(full.width - clientWidth) <= 1
+    && traces.every(({ type, stackgroup, error_x, error_y, showscale, zauto }) => TYPES.includes(type) && !stackgroup && !error_x?.visible && !error_y?.visible && !(showscale && zauto))
     && axes.every(({ type, autorange }) => type === "category" || !autorange);
 }
 

@@ -24,6 +24,7 @@ COLOURS: dict[str, dict[Mode, str]] = {
 }
 """Token → colour by theme. The browser resolves the same tokens, from the table that the page hands it."""
 
+TOKEN = re.compile(r"\$[a-z]+(/[\d.]+)?(?=$| \d)")  # alone, or before the lengths of a shadow
 SERIES = ("$blue", "$orange", "$green", "$red", "$purple", "$sky", "$yellow", "$grey")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 MARKERS = ("circle", "diamond", "square", "cross", "triangle-up", "x", "star", "pentagon", "hexagon", "hourglass")
@@ -62,11 +63,7 @@ def faded(token: str, opacity: float = 0.2) -> str:
 def resolve(spec: Any, mode: Mode) -> Any:
     """Return a copy of a figure specification with every colour token replaced by the theme's colour."""
     if isinstance(spec, str):
-        return (
-            re.sub(r"\$[a-z]+(/[\d.]+)?", lambda token: _resolve_token(token[0], mode), spec)
-            if spec[:1] == "$"
-            else spec
-        )
+        return TOKEN.sub(lambda token: _resolve_token(token[0], mode), spec) if spec.startswith("$") else spec
     if isinstance(spec, dict):
         return {key: resolve(value, mode) for key, value in spec.items()}
     if isinstance(spec, list | tuple):

@@ -42,6 +42,12 @@ def test_tokens_become_the_colours_of_a_theme() -> None:
     assert theme.resolve(spec, "dark")["line"]["color"] == "#56B4E9"
 
 
+def test_colours_stand_in_shadows_but_not_in_words() -> None:
+    words = ["$paper 0 0 3px, $blue/0.5 0 0 1px", "$red flags", "5 $ink"]
+    shown = ["#FFFFFF 0 0 3px, rgba(0,114,178,0.5) 0 0 1px", "$red flags", "5 $ink"]
+    assert theme.resolve(words, "light") == shown
+
+
 def test_what_a_figure_says_itself_wins_over_the_defaults() -> None:
     merged = theme.with_defaults(
         {"data": [{"type": "scatter"}], "layout": {"margin": {"l": 1}, "xaxis": {"ticks": ""}, "yaxis2": {}}}

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from nnviz.concepts.playground.problem import PROBLEM_SETTINGS, Problem, make_problem, score
+from nnviz.core.ensemble.replay import shorten
 from nnviz.core.schedules import schedule
 from nnviz.core.seeds import generator, initial_weights
 from nnviz.models.plain import LAYERS
@@ -79,14 +80,6 @@ def penalty(module: nn.Module, l1: float, l2: float) -> Tensor:
     """Return l1 Σ|w| + ½ l2 Σw² over all weights; biases are left alone."""
     weights = torch.cat([layer.weight.flatten() for layer in module.modules() if isinstance(layer, nn.Linear)])
     return l1 * weights.abs().sum() + 0.5 * l2 * (weights**2).sum()
-
-
-def shorten(module: nn.Module, longest: float) -> None:
-    """Bring every unit's incoming weights back to the norm that is allowed."""
-    with torch.no_grad():
-        for layer in module.modules():
-            if isinstance(layer, nn.Linear):
-                layer.weight.copy_(torch.renorm(layer.weight, 2, 0, longest))
 
 
 def mean_loss(name: str, outputs: Tensor, targets: Tensor) -> Tensor:

@@ -17,12 +17,10 @@ from nnviz.core.ensemble.linear import (
     finite_table,
     gather,
 )
-from nnviz.core.ensemble.optimizers import regularize, shorten, update
+from nnviz.core.ensemble.optimizers import RATE, SHAPE, regularize, shorten, update
 from nnviz.core.ensemble.passes import backward, forward, room, views
-from nnviz.core.ensemble.settings import NUMBERS
 
 OPTIMIZER, LOSS, BATCH, STEPS, RESCALE = range(5)  # columns of Prepared.choices
-RATE, SHAPE = NUMBERS.index("rate"), NUMBERS.index("shape")
 STEP, NEXT_SNAPSHOT, BAD_STEP, BAD_LAYER, BAD_PLACE = range(5)  # what `progress` holds
 ACTIVATION, GRADIENT, WEIGHT = range(3)  # BAD_PLACE
 ROWS = 64  # examples evaluated at a time, so that a layer stays in the nearest cache

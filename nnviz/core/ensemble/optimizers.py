@@ -8,21 +8,7 @@ from nnviz.core.ensemble.compilation import inlined
 from nnviz.core.ensemble.linear import Matrix, Vector, Whole
 from nnviz.core.ensemble.settings import NUMBERS, OPTIMIZERS
 
-MOMENTUM, BETA1, BETA2, DECAY, L1, L2, WEIGHT_DECAY, CLIP_VALUE, CLIP_NORM, MAX_NORM = (
-    NUMBERS.index(name)
-    for name in (
-        "momentum",
-        "beta1",
-        "beta2",
-        "decay",
-        "l1",
-        "l2",
-        "weight_decay",
-        "clip_value",
-        "clip_norm",
-        "max_norm",
-    )
-)
+RATE, MOMENTUM, BETA1, BETA2, DECAY, L1, L2, WEIGHT_DECAY, CLIP_VALUE, CLIP_NORM, MAX_NORM, SHAPE = range(len(NUMBERS))
 SGD, HEAVY_BALL, NESTEROV, ADAGRAD, RMSPROP, _, ADAMW = range(len(OPTIMIZERS))
 
 

@@ -96,7 +96,7 @@ def penalty(module: nn.Sequential, value: dict[str, float]) -> Tensor:
 
 
 def shorten(module: nn.Module, longest: float) -> None:
-    """Bring every unit's incoming weights back to the norm that is allowed."""
+    """Bring every unit's incoming weights back to the norm that is allowed: max-norm (Srivastava et al. 2014)."""
     if longest < np.inf:
         with torch.no_grad():
             for layer in module.modules():
