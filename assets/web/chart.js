@@ -260,7 +260,16 @@ export class ChartBox {
 
   async drawAll(library, data, layout) {
     await library.react(this.plot, data, layout, this.zooms ? { ...CONFIG, doubleClick: false, modeBarButtonsToRemove: ASKED } : CONFIG);
-    if (Math.abs((this.plot._fullLayout?.width ?? 0) - this.plot.clientWidth) > 1) await library.Plots.resize(this.plot); // it has moved to another place
+    if (this.misfits) await library.Plots.resize(this.plot); // it has moved to another place
+  }
+
+  get misfits() {
+    return Math.abs((this.plot._fullLayout?.width ?? 0) - this.plot.clientWidth) > 1;
+  }
+
+  // Its surroundings may have another width now.
+  fit() {
+    if (this.drawn && this.misfits) this.draw();
   }
 
   // The ranges of the axes that show numbers.

@@ -8,11 +8,20 @@ import { MOST, Pins, align } from "./pins.js";
 import { Transport } from "./transport.js";
 
 const stages = new WeakMap();
+let early = null; // the stage that stands before Streamlit does
+
+// Before Streamlit has started; what is to be told to it waits.
+export function open(data, parent) {
+  const waiting = [];
+  early = new Stage(parent, data);
+  Object.assign(early, { cover: parent, waiting });
+  early.update(data, (...change) => waiting.push(change));
+}
 
 export function render({ data, parentElement, setStateValue }) {
   let stage = stages.get(parentElement);
   if (!stage) {
-    stage = new Stage(parentElement, data);
+    stage = takenOver(data.slug, parentElement, setStateValue) ?? new Stage(parentElement, data);
     stages.set(parentElement, stage);
   }
   stage.update(data, setStateValue);
@@ -20,6 +29,18 @@ export function render({ data, parentElement, setStateValue }) {
     stage.close();
     stages.delete(parentElement);
   };
+}
+
+// Streamlit's page is there: the stage that stood over it goes on in it.
+function takenOver(slug, parent, send) {
+  const stage = early;
+  early = null;
+  const cover = document.querySelector(".nv-early");
+  const fits = stage?.slug === slug && cover;
+  if (fits) stage.moveTo(parent, send);
+  else stage?.close();
+  cover?.remove();
+  return fits ? stage : null;
 }
 
 class Stage {
@@ -63,9 +84,19 @@ class Stage {
     document.addEventListener("keydown", this.onKey);
     this.transport.begun = data.frame !== "";
     this.transport.wanted = data.frame;
+    this.transport.waits = data.teach; // a class predicts before it sees
     this.buildControls(data);
     this.ask("full");
     plotly(); // loads while the server computes; a failure is told when the first chart is drawn
+  }
+
+  moveTo(parent, send) {
+    const mount = parent.querySelector(".nv-mount");
+    if (mount.moveBefore) mount.moveBefore(this.root, null); // a hand that holds a slider goes on holding it
+    else mount.append(this.root);
+    this.cover = null;
+    for (const change of this.waiting) send(...change);
+    for (const box of this.charts.values()) box.fit();
   }
 
   close() {
@@ -80,6 +111,7 @@ class Stage {
     this.send = setStateValue;
     this.colours = data.colours;
     this.teach = data.teach;
+    if (data.teach && !this.cover && !this.entered) this.enter();
     this.root.classList.toggle("nv-teach", data.teach);
     if (data.echo >= this.commits) {
       this.echoed = !this.unsure;
@@ -98,11 +130,16 @@ class Stage {
     this.settle();
   }
 
-  // On a projector: the keys of a presenter's remote control follow the links to the next page and the one before, and Q
-  // goes to the questions and back to the picture.
+  // On a projector: the keys of a presenter's remote control follow the links to the next page and the one before, V (an
+  // arrow down) shows the charts below, Q the questions and the picture again, a digit answers the question on screen.
   turn(event) {
     if (!this.teach || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key.toLowerCase() === "q" && !event.target.closest?.("input:not([type=range]), textarea")) this.questions();
+    const typing = event.target.closest?.("input:not([type=range], [type=radio], [type=checkbox]), textarea");
+    const act = { q: () => this.questions(), v: () => this.below() }[event.key.toLowerCase()];
+    if (act && (!typing || typing.matches(".nv-number"))) { // a number has no q and no v
+      event.preventDefault();
+      act();
+    } else if (/^[1-9]$/.test(event.key) && !typing) answer(Number(event.key));
     const name = { PageDown: "onward", PageUp: "back" }[event.key];
     const link = name && document.querySelector(`.st-key-${name} a`);
     if (!link) return;
@@ -113,8 +150,26 @@ class Stage {
   questions() {
     const tabs = document.querySelector("[data-testid=stTabs]");
     const away = (tabs?.getBoundingClientRect().top ?? 0) > innerHeight / 2;
-    if (away) [...tabs.querySelectorAll("[role=tab]")].find((tab) => tab.textContent === "Predict")?.click();
+    const predict = away && [...tabs.querySelectorAll("[role=tab]")].find((tab) => tab.textContent === "Predict");
+    if (predict) {
+      predict.click();
+      predict.focus({ preventScroll: true });
+    } else this.enter();
     requestAnimationFrame(() => setTimeout(() => (away ? tabs : document.querySelector("h1"))?.scrollIntoView())); // after the tab has come into view by itself
+  }
+
+  // The first chart that is not wholly on screen comes to the top; after the last the large picture is there again.
+  below() {
+    const charts = [...this.root.querySelectorAll(".nv-pin, .nv-charts > *")].map((one) => [one, one.getBoundingClientRect()]);
+    const next = charts.find(([, box]) => box.bottom > innerHeight && box.top > 1);
+    (next?.[0] ?? document.querySelector("h1")).scrollIntoView();
+  }
+
+  // The next Tab goes to the first control, not through all that stands above the stage; Space still plays.
+  enter() {
+    this.entered = true;
+    this.panel.tabIndex = -1;
+    this.panel.focus({ preventScroll: true });
   }
 
   take(settings) {
@@ -312,7 +367,7 @@ class Stage {
   }
 
   settle() {
-    if (this.painted && this.echoed) this.root.dataset.status = "idle";
+    if (this.painted && this.echoed && !this.cover) this.root.dataset.status = "idle";
   }
 
   fail(message) {
@@ -332,6 +387,19 @@ function nextFrame() {
     requestAnimationFrame(() => setTimeout(resolve));
     setTimeout(resolve, 50);
   });
+}
+
+// Answer the open question that has the focus, or the first on screen: arrow keys would answer with every choice on their way.
+function answer(number) {
+  const groups = [...document.querySelectorAll("[data-testid=stTabs] [role=radiogroup]")];
+  const onScreen = (group) => group.getBoundingClientRect().top >= 0 && group.getBoundingClientRect().bottom <= innerHeight;
+  const open = groups.filter((one) => !one.querySelector(":checked"));
+  const group = open.find((one) => one.contains(document.activeElement)) ?? open.find(onScreen);
+  const choice = group?.querySelectorAll("input")[number - 1];
+  if (!choice) return;
+  choice.focus({ preventScroll: true }); // Tab goes on to "Show this run above"
+  choice.click();
+  group.scrollIntoView({ block: "center" }); // what it is graded comes below it
 }
 
 function findingItem(finding) {

@@ -33,8 +33,10 @@ export class Transport {
     this.root = element("div", { class: "nv-transport", role: "group", "aria-label": "Timeline", hidden: true }, buttons, this.scrub, this.caption, this.speed);
   }
 
-  // Where a new timeline is entered, as a share of the whole: where the learner or the playing stands, or at the end.
+  // Where a new timeline is entered, as a share of the whole: where the learner or the playing stands, or at the end; on a
+  // projector the first one waits at its start.
   get share() {
+    if (this.waits && !this.begun) return 0;
     const stands = this.touched || this.timer !== null;
     return stands && this.steps.length > 1 ? this.index / (this.steps.length - 1) : 1;
   }
@@ -62,12 +64,12 @@ export class Transport {
     return this.index;
   }
 
-  // On the very first picture, play once, unless the learner asked the system for less motion.
+  // On the very first picture, play once, unless a class waits or the learner asked the system for less motion.
   begin() {
     if (this.begun) return;
     this.begun = true;
     const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (!calm && this.steps.length > 1) {
+    if (!calm && !this.waits && this.steps.length > 1) {
       this.index = 0;
       this.play();
     }
@@ -135,7 +137,8 @@ export class Transport {
   key(event) {
     if (this.root.hidden || event.ctrlKey || event.metaKey || event.altKey) return;
     const inside = this.root.contains(event.target);
-    const typing = event.target.closest?.("input, select, textarea, [contenteditable], [role=tab], [role=radio]");
+    const slider = event.key === " " && event.target.matches?.("input[type=range], .nv-number"); // a space means nothing to them
+    const typing = !slider && event.target.closest?.("input, select, textarea, [contenteditable], [role=tab], [role=radio]");
     const pressing = event.target.closest?.("button, summary, a");
     if ((typing && !inside) || (pressing && !inside && event.key === " ")) return;
     const acts = {

@@ -19,11 +19,11 @@ PLOTLY = f"/plotly/{plotly.__version__}/plotly.min.js"
 def component(name: str) -> Any:
     """Return the Streamlit component whose module is assets/web/NAME.js; it exports `render(component) → close`."""
     html = f"""
-        <link rel="stylesheet" href="{_folder()}/nnviz.css">
+        <link rel="stylesheet" href="{folder()}/nnviz.css">
         <div class="nv-mount" data-plotly="{PLOTLY}"></div>
     """
     js = f"""
-        const code = import(location.origin + "{_folder()}/{name}.js");
+        const code = import(location.origin + "{folder()}/{name}.js");
         export default (component) => {{
             let close = () => {{}};
             code.then((module) => {{ close = module.render(component); }});
@@ -36,12 +36,13 @@ def component(name: str) -> Any:
 @cache
 def preloads() -> str:
     """Return a Link header, so that a browser fetches what our components need while Streamlit's own page starts."""
-    modules = [f"<{_folder()}/{file.name}>; rel=modulepreload" for file in sorted(ASSETS.glob("web/*.js"))]
-    styles = f"<{_folder()}/nnviz.css>; rel=preload; as=style"
+    modules = [f"<{folder()}/{file.name}>; rel=modulepreload" for file in sorted(ASSETS.glob("web/*.js"))]
+    styles = f"<{folder()}/nnviz.css>; rel=preload; as=style"
     return ", ".join([f"<{PLOTLY}>; rel=preload; as=script", styles, *modules])
 
 
 @cache
-def _folder() -> str:
+def folder() -> str:
+    """Return the path that our modules and styles are served under; it names their version."""
     files = b"".join(file.read_bytes() for file in sorted(ASSETS.glob("web/*")))
     return f"/assets/{hashlib.blake2b(files, digest_size=6).hexdigest()}/web"

@@ -11,6 +11,7 @@ from nnviz.ui.component import component
 from nnviz.ui.page import STYLE
 
 KEY = "map"
+TITLE = "Neural networks, under your hand"
 WAYS = (
     ("ledger", "Claims, put to the test", "gavel"),
     ("glossary", "Glossary", "menu_book"),
@@ -23,7 +24,7 @@ def show() -> None:
     room = catalogue.load(catalogue.HOME.slug)
     params, notes = stage.settings_from_url(room.Params)
     st.html(STYLE)
-    st.title("Neural networks, under your hand", anchor=False)
+    st.title(TITLE, anchor=False)
     st.markdown(room.lesson.intro)
     stage.mount(catalogue.HOME.slug, room, params, notes)
     predict.tally([])

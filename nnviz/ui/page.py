@@ -43,14 +43,12 @@ def show(slug: str, extras: Callable[[Any], None] | None = None) -> None:
 
 
 def _head(page: Page, room: Room) -> None:
-    number, chapter = catalogue.chapter_of(page.slug)
-    questions = ", ".join(f"Q{question}" for question in page.questions)
     left, right = st.columns([3, 1], vertical_alignment="center")
-    lesson = stage.planned()
-    place = f"{lesson.index(page) + 1} of {len(lesson)} in this lesson" if page in lesson else ""
-    left.caption(" · ".join(filter(None, (f"Chapter {number}", chapter.title, questions, place))))
+    left.caption(stage.place(page, st.query_params))
     right.page_link("home.py", label="All pages", icon=":material/hub:", width="content")
     st.title(page.title, anchor=False)
+    if stage.teaching():
+        return  # the presenter says it, and all that the picture says of itself stands on one screen
     st.markdown(glossary.mark(room.lesson.intro, set()), unsafe_allow_html=True)  # words of the house, never a user's
 
 

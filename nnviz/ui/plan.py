@@ -36,9 +36,10 @@ def show() -> None:
         return
     each = (whole - OPENING - CLOSING) / len(chosen)
     st.markdown(
-        f"Open the first link on the projector: large type, presenter's notes, keys Space ← → for the timeline, "
-        f"Q for the page's questions and back to its picture, Page Down and Page Up (or a presenter's remote control) for the "
-        f"next page of the lesson and the one before. "
+        f"Open the first link on the projector: large type, presenter's notes, and keys. Space ← → Home End move the timeline, "
+        f"which waits at its start; V goes through the charts below; Q shows the page's questions and the picture again; "
+        f"1 to 9 answers the first open question on screen, or the one that Tab has reached; Page Down and Page Up (or a "
+        f"presenter's remote control) go to the next page of the lesson and the one before. "
         f"Let the class predict by a show of hands before you move anything. {OPENING} minutes to begin, "
         f"**{each:.0f} for each page**, {CLOSING} at the end for what surprised."
     )

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from nnviz import catalogue
 from nnviz.ui import live
 from nnviz.ui.component import ASSETS, preloads
+from nnviz.ui.early import FirstPicture
 from nnviz.ui.files import Files, packed
 from nnviz.ui.jobs import STAGES
 
@@ -130,4 +131,4 @@ ROUTES = [
     Mount("/plotly/{version}", Files(directory=PLOTLY_FOLDER)),
     Mount("/assets/{version}", Files(directory=ASSETS)),
 ]
-MIDDLEWARE = [Middleware(SecurityHeaders)]
+MIDDLEWARE = [Middleware(SecurityHeaders), Middleware(FirstPicture, ready=WARM.is_set)]

@@ -29,8 +29,12 @@ class Pin:
 
 def settings_from_url(settings: type[Params]) -> tuple[Params, tuple[str, ...]]:
     """Read the page's settings from the address bar; also return in words what could not be taken."""
-    query = {name: value for name, value in st.query_params.items() if name not in RESERVED}
-    params, ignored = settings.from_query(query)
+    return settings_from(settings, st.query_params)
+
+
+def settings_from(settings: type[Params], query: Mapping[str, str]) -> tuple[Params, tuple[str, ...]]:
+    """Read the page's settings from the query of an address; also return in words what could not be taken."""
+    params, ignored = settings.from_query({name: value for name, value in query.items() if name not in RESERVED})
     return params, tuple(str(one) for one in ignored)
 
 
@@ -55,8 +59,13 @@ def write_own(name: str, text: str) -> None:
 
 
 def pins_from_url(settings: type[Params]) -> list[Pin]:
-    """Read the pinned runs from the address bar, written as name?settings|name?settings; junk in them is left out."""
-    entries = st.query_params.get("pins", "").split("|")
+    """Read the pinned runs from the address bar."""
+    return pins_from(settings, st.query_params)
+
+
+def pins_from(settings: type[Params], query: Mapping[str, str]) -> list[Pin]:
+    """Read the pinned runs from the query of an address: name?settings|name?settings; junk in them is left out."""
+    entries = query.get("pins", "").split("|")
     return [_pin(entry, settings) for entry in entries[:MOST_PINS] if entry]
 
 
@@ -77,26 +86,34 @@ def mount(slug: str, room: Room, params: Params, notes: tuple[str, ...]) -> None
     key = f"stage-{slug}"
     component("stage")(
         key=key,
-        data={
-            "slug": slug,
-            "settings": params.texts(),
-            "controls": [asdict(control) | {"accepted": control.accepted} for control in controls(room.Params)],
-            "presets": [
-                {"name": preset.name, "values": _texts(preset.values), "watch": preset.watch}
-                for preset in room.lesson.presets
-            ],
-            "notes": list(notes),
-            "teach": teaching(),
-            "hide": st.query_params.get("hide", "").split(","),
-            "pins": [{"name": pin.name, "settings": pin.params.texts()} for pin in pins_from_url(room.Params)],
-            "frame": st.query_params.get("frame", "") if st.query_params.get("frame", "").isdigit() else "",
-            "reseed": "seed" if "seed" in room.Params.model_fields else None,
-            "echo": _committed(key).get("number", 0),
-            "colours": theme.COLOURS,
-        },
+        data=description(slug, room, params, notes, st.query_params) | {"echo": _committed(key).get("number", 0)},
         on_committed_change=lambda: _take(key, room.Params),
         on_pinned_change=lambda: _take_pins(key, room.Params),
     )
+
+
+def description(
+    slug: str, room: Room, params: Params, notes: tuple[str, ...], query: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return what the browser must know to build a stage: settings, controls, presets, pins, colours; JSON values."""
+    frame = query.get("frame", "")
+    return {
+        "slug": slug,
+        "settings": params.texts(),
+        "controls": [asdict(control) | {"accepted": control.accepted} for control in controls(room.Params)],
+        "presets": [
+            {"name": preset.name, "values": _texts(preset.values), "watch": preset.watch}
+            for preset in room.lesson.presets
+        ],
+        "notes": list(notes),
+        "teach": query.get("teach") == "1",
+        "hide": query.get("hide", "").split(","),
+        "pins": [{"name": pin.name, "settings": pin.params.texts()} for pin in pins_from(room.Params, query)],
+        "frame": frame if frame.isdigit() else "",
+        "reseed": "seed" if "seed" in room.Params.model_fields else None,
+        "echo": 0,
+        "colours": theme.COLOURS,
+    }
 
 
 def teaching() -> bool:
@@ -107,6 +124,15 @@ def teaching() -> bool:
 def planned() -> list[Page]:
     """Return the pages of the lesson that this page is shown in, in order; [] outside a lesson."""
     return catalogue.listed(st.query_params.get("plan", ""))
+
+
+def place(page: Page, query: Mapping[str, str]) -> str:
+    """Say where a page stands: chapter, questions, and its place in the lesson that an address names."""
+    number, chapter = catalogue.chapter_of(page.slug)
+    lesson = catalogue.listed(query.get("plan", ""))
+    spot = f"{lesson.index(page) + 1} of {len(lesson)} in this lesson" if page in lesson else ""
+    questions = ", ".join(f"Q{question}" for question in page.questions)
+    return " · ".join(filter(None, (f"Chapter {number}", chapter.title, questions, spot)))
 
 
 def presenting() -> dict[str, str]:

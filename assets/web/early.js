@@ -1,0 +1,27 @@
+// The first picture. Streamlit's own page takes a second to start; until it has, the stage stands in a cover over it.
+import { open } from "./stage.js";
+
+const LONGEST = 20000; // milliseconds: whatever keeps Streamlit from starting has to be seen then
+const FONT = 300;
+
+const cover = document.querySelector(".nv-early");
+cover.dataset.theme = chosenTheme();
+await Promise.race([font(), new Promise((resolve) => { setTimeout(resolve, FONT); })]);
+open(JSON.parse(cover.querySelector("script").textContent), cover);
+setTimeout(() => cover.remove(), LONGEST);
+
+// The theme that Streamlit remembers for this page: Light, Dark or System.
+function chosenTheme() {
+  try {
+    return JSON.parse(localStorage.getItem(`stActiveTheme-${location.pathname}-v2`)) ?? "System";
+  } catch {
+    return "System"; // what is kept there is Streamlit's affair
+  }
+}
+
+// Streamlit's own font, which plotly.js measures words with.
+async function font() {
+  const file = document.querySelector("link[rel=preload][as=font]")?.href;
+  if (!file) return;
+  document.fonts.add(await new FontFace("Source Sans", `url(${file})`, { weight: "200 900" }).load());
+}
