@@ -51,21 +51,22 @@ export class Link {
   }
 }
 
-// Words on progress are passed on as they come; returns the answer, which is the last line.
+// Words on progress are passed on as they come; returns the answer, the last line, without waiting for the end behind it.
 export async function read(slug, stage, settings, { signal, headers }, progress = () => {}) {
   const response = await fetch(`/live/${slug}/${stage}?${new URLSearchParams(settings)}`, { signal, headers });
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
-  let answer = null;
   for (;;) {
     const { value, done } = await reader.read();
-    rest += value ?? "";
-    const lines = rest.split("\n");
+    const lines = (rest + (value ?? "")).split("\n");
     rest = done ? "" : lines.pop();
     for (const line of lines.filter(Boolean).map((text) => JSON.parse(text))) {
-      if (line.charts || line.error) answer = line;
-      else if (!signal?.aborted) progress(line);
+      if (line.charts || line.error) {
+        reader.read().catch(() => {}); // the end
+        return line;
+      }
+      if (!signal?.aborted) progress(line);
     }
-    if (done) return answer;
+    if (done) return null;
   }
 }

@@ -2,6 +2,7 @@
 
 import base64
 import re
+import socket
 
 import numpy as np
 import orjson
@@ -115,3 +116,12 @@ def test_files_under_a_versioned_path_are_kept_for_ever_but_not_their_absence() 
 )
 def test_nothing_outside_the_assets_is_served(path: str) -> None:
     assert CLIENT.get(path).status_code in (404, 422)
+
+
+def test_answers_are_not_held_back() -> None:
+    with socket.socket(socket.AF_INET) as bound:  # as Streamlit makes it, before the application is there
+        bound.bind(("127.0.0.1", 0))
+        bound.listen()
+        server.send_at_once()
+        with socket.create_connection(bound.getsockname()), bound.accept()[0] as accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
