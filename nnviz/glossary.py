@@ -78,6 +78,7 @@ TERMS = {
     "ReLU": "max(0, z): passes what is positive and nothing else.",
     "regularization": "Anything that trades training accuracy for better answers on new examples.",
     "residual connection": "A layer's input added to its output, so that the gradient has a way around it (He et al. 2016).",
+    "running statistics": "The mean and variance that batch normalization has averaged over its batches, to use instead of a batch's own at test.",
     "saturation": "A unit so far out on its curve that its slope is almost zero.",
     "seed": "The number from which all random draws of a run follow: same seed, same run.",
     "SHAP": "Shares out an answer among the features by their average contribution over all orders (Shapley 1953; Lundberg & Lee 2017).",

@@ -13,6 +13,7 @@ from nnviz.core.notation import significant
 from nnviz.core.params import Params, as_text, controls
 from nnviz.core.statistics import Band, Interval, band, paired_interval
 
+ROUNDING = 1e-9  # what differs by a smaller share was computed in another order, and is equal
 Word = Literal["higher", "lower", "equal", "inconclusive", "one run each"]
 
 
@@ -46,26 +47,29 @@ class Comparison:
         """Say it in one sentence with its numbers."""
         name, unit = self.measure.name, f" {self.measure.unit}".rstrip()
         middles = f"{_number(band(self.here).median)}{unit} here, {_number(band(self.there).median)}{unit} there"
+        if self.word == "equal":
+            return f"{capital(name)}: {middles} (equal{' in every seed' if len(self.here) > 1 else ''})."
         if self.difference is None:
-            tail = "equal" if self.word == "equal" else "one run each, which may be luck"
-            return f"{capital(name)}: {middles} ({tail})."
+            return f"{capital(name)}: {middles} (one number each, which says nothing of luck)."
         found = self.difference
-        ends = f"95 % interval {found.low:+.3g} to {found.high:+.3g}, {found.kept} seeds"
+        apart = " points" if self.measure.unit == "%" else unit
+        ends = f"95 % interval {_signed(found.low)} to {_signed(found.high)}, {found.kept} seeds"
         wins = f"higher in {self.higher} of {len(self.here)}"
         said = {
             "higher": "higher, and not by luck",
             "lower": "lower, and not by luck",
-            "equal": "equal in every seed",
         }.get(self.word, "inconclusive: it could be luck")
-        return f"{capital(name)}: {middles}; difference {found.estimate:+.3g}{unit} ({ends}; {wins}): {said}."
+        return f"{capital(name)}: {middles}; difference {_signed(found.estimate)}{apart} ({ends}; {wins}): {said}."
 
 
 def compare(measure: Measure, here: NDArray[np.float64], there: NDArray[np.float64]) -> Comparison:
     """Compare two runs by the values of a measure, (S,) each; of different lengths, over the seeds that both have."""
     count = min(len(here), len(there))
     here, there = here[:count], there[:count]
+    if np.allclose(here, there, rtol=ROUNDING, atol=0, equal_nan=True):
+        there = here
     higher = int(np.sum(here > there))
-    if np.array_equal(here, there, equal_nan=True):
+    if there is here:
         return Comparison(measure, here, there, paired_interval(here, there) if count > 1 else None, higher, "equal")
     if count < 2:
         return Comparison(measure, here, there, None, higher, "one run each")
@@ -116,6 +120,13 @@ def _shown(options: Sequence[tuple[str, str]], value: Any) -> str:
     text = as_text(value)
     label = dict(options).get(text, text)
     return label if len(label) <= 40 else f"{label[:37]}…"
+
+
+def _signed(value: float) -> str:
+    """Write a difference with its sign."""
+    if np.isinf(value):
+        return "+∞" if value > 0 else "−∞"
+    return f"{'+' if value > 0 else ''}{significant(value)}"
 
 
 def _number(value: ArrayLike) -> str:

@@ -34,6 +34,7 @@ Cause = Literal[
     "missing values",
     "train mode at test",
     "running statistics",
+    "tiny batch",
     "missing rescale",
     "outlier",
     "no diversity",

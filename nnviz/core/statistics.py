@@ -81,7 +81,10 @@ def band(values: ArrayLike, axis: int = 0, *, low: float = 0.1, high: float = 0.
         raise ValueError("values hold no network along the axis")
     finite = np.isfinite(array)
     lost = np.asarray(np.sum(~finite, axis=0), dtype=np.int64)
-    lower, middle, upper = _quantiles(array, finite, np.array([low, 0.5, high]))
+    if len(array) == 1:  # every quantile of one number is that number; under a moving hand this is the usual case
+        lower = middle = upper = np.where(finite[0], array[0], np.nan)
+    else:
+        lower, middle, upper = _quantiles(array, finite, np.array([low, 0.5, high]))
     return Band(median=middle, low=lower, high=upper, count=len(array), lost=lost)
 
 

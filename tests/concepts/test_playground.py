@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from nnviz.concepts.playground import Params, lesson, run, view
+from nnviz.concepts.playground import Params, batches, lesson, run, view
 from nnviz.concepts.playground.diagram import BLANK, MIDDLE, MOST_WIRES, Places, collect, edges, heavy, thumbnails
 from nnviz.concepts.playground.findings import signals
 from nnviz.concepts.playground.gallery import GALLERY
@@ -24,6 +24,7 @@ from nnviz.concepts.playground.settings import DATA_NAMES
 from nnviz.concepts.playground.training import edits_of, paced, planned, problem_of
 from nnviz.core.params import controls
 from nnviz.core.script import as_python, cells
+from nnviz.core.seeds import generator
 from nnviz.data import uploads
 from nnviz.data.points import own_set
 from nnviz.ui import wire
@@ -115,6 +116,9 @@ def test_the_network_is_the_one_that_was_asked_for() -> None:
     assert found.network.activation == ("tanh", "relu", "tanh")
     assert found.network.joints.tolist() == [1, 3, 1, 0]
     assert small(layers=0, features=()).network.sizes == (1, 1)
+    query = Params(normalization="batch").to_query()
+    assert query == {"normalization": "batch"}
+    assert run(Params.from_query(query | {"epochs": "2"})[0]).network.joints.tolist() == [4, 4, 0]
     options = planned(Params(penalty="l1", clipping="value", dropout=(0.5,) * 6), found.problem).keywords
     assert (options["l1"], options["l2"], options["clip_value"], options["clip_norm"]) == (0.003, 0.0, 1.0, 0.0)
     assert options["dropout"] == ((0.5, 0.5),)
@@ -308,6 +312,10 @@ SCRIPTS: tuple[dict[str, Any], ...] = (
     {"data": "moons", "penalty": "max_norm", "longest": 0.8, "schedule": "plateau", "rate": 0.5, "epochs": 60},
     {"data": "points", "points": "0,0,0;1,1,1;2,1,2;-1,0,3;0,1,1;1,0,0", "loss": "half_mse", "epochs": 5},
     {"data": "iris", "loss": "huber", "scaling": "standard", "initialization": "playground", "epochs": 5},
+    {"data": "xor", "normalization": "batch", "residual": True, "units2": 4, "activation": "relu", "epochs": 10,
+     "dropout": (0.2, 0.3, 0.0, 0.0, 0.0, 0.0), "optimizer": "adam", "rate": 0.01, "penalty": "l2"},
+    {"data": "two_gaussians", "normalization": "batch", "schedule": "plateau", "rate": 0.3, "epochs": 40, "batch": 83},
+    {"data": "spiral", "normalization": "batch", "batch": 1, "epochs": 2, "optimizer": "adamw", "rate": 0.01},
 )  # fmt: skip
 
 
@@ -392,3 +400,117 @@ def test_what_moves_is_never_empty_and_axes_have_fixed_margins() -> None:
     assert all(len(x) for path, frames in chart.frames.items() if path.endswith(".x") for x in frames)
     layout = chart.figure["layout"]
     assert not any(layout[axis].get("automargin", axis in ("xaxis", "yaxis")) for axis in ("xaxis2", "yaxis2"))
+
+
+EIGHT: dict[str, Any] = {"data": "xor", "activation": "relu", "units1": 8, "units2": 8}
+
+
+def causes(found: Any) -> list[str]:
+    return [finding.cause for finding in view(found).findings]
+
+
+def test_batch_normalization_saves_tiny_weights_and_batches_of_two_break_it() -> None:
+    good = next(good for good in GALLERY if good.name == "Six layers from tiny weights")
+    for seed in (0, 50):
+        assert np.median(run(Params(**good.values, seeds=3, seed=seed)).scores.test_score[-1]) > 0.95
+        without = run(Params(**(dict(good.values) | {"normalization": "none", "seeds": 3, "seed": seed})))
+        assert np.median(without.scores.test_score[-1]) < 0.6
+        two, ten = (run(Params(**EIGHT, batch=size, normalization="batch", seed=seed)) for size in (2, 10))
+        plain = run(Params(**EIGHT, batch=2, seed=seed))
+        shares = [float(np.median(found.scores.test_score[-1])) for found in (two, ten, plain)]
+        assert shares[0] < 0.65
+        assert min(shares[1:]) > 0.95
+
+
+def test_running_statistics_are_no_parameters_but_are_kept_and_go_on() -> None:
+    base = small(normalization="batch", units1=3)
+    length = base.network.parameters + 2 * (3 + 2)
+    assert base.story.weights.shape[1] == base.trained.final.shape[1] == length
+    titles = {chart.name: chart.title for chart in view(base).charts}
+    assert f"{base.network.parameters} parameters" in titles["costs"]
+    assert f"{4 * length} bytes with running statistics" in titles["costs"]
+    assert f"{base.network.parameters} parameters" in view(base).sentence
+    assert "as one batch" in titles["gradients"]
+    assert "+norm" in str(view(base).charts[0].figure["layout"]["annotations"])
+    still = small(normalization="batch", units1=3, editing=True, edge="0.1.0", weight=2.5, train_on=0)
+    expected = base.trained.final[0].copy()
+    base.network.layers(expected)[0][0][1, 0] = 2.5
+    np.testing.assert_allclose(still.story.weights[-1], expected, rtol=1e-6)
+    layers = json.loads(saved(base.params))["layers"]
+    mean, variance = base.network.statistics(base.story.weights[-1])[1]
+    np.testing.assert_allclose([layers[1]["running_mean"], layers[1]["running_var"]], [mean, variance], atol=1e-6)
+    assert set(layers[2]) == {"weight", "bias"}
+
+
+@pytest.mark.parametrize("residual", [False, True])
+def test_the_score_in_batches_is_that_of_a_module_in_training_mode(residual: bool) -> None:
+    import torch
+
+    found = small(normalization="batch", residual=residual, layers=3, units2=4, batch=7, data="three_classes")
+    problem = found.problem
+    module = found.network.module(found.story.weights[-1].astype(np.float64), found.params.activations).train()
+    order = torch.randperm(len(problem.train), generator=generator(0, "order")).numpy()[:28]
+    given = [
+        module(torch.from_numpy(problem.inputs(problem.train[rows]))).argmax(dim=1) for rows in order.reshape(4, 7)
+    ]
+    trained, shown = batches.modes(found)
+    assert trained == pytest.approx(float((torch.cat(given).numpy() == problem.labels[order]).mean()))
+    assert shown == pytest.approx(found.scores.train_score[-1, 0])
+
+
+def test_small_batches_and_batches_of_one_are_named_with_their_numbers() -> None:
+    """30 training points: batches of 29 leave one over, of 4 a mean is off by √(26 / 29 / 4) = 47 %."""
+    texts = {
+        size: " ".join(
+            one.text for one in view(small(normalization="batch", batch=size)).findings if one.cause == "tiny batch"
+        )
+        for size in (1, 2, 4, 10, 29, 30)
+    }
+    assert "Every batch is a single point" in texts[1]
+    assert "two points little but a sign" in texts[2]
+    assert "from 4 points: they are off by about 47 %" in texts[4]
+    assert "last batch of every epoch is a single point" in texts[29]
+    assert texts[10] == texts[30] == ""
+    assert "tiny batch" not in causes(small(batch=1)) + causes(small(batch=1, normalization="layer"))
+    assert "tiny batch" not in causes(small(batch=1, normalization="batch", layers=0))
+
+
+def test_running_statistics_that_lag_are_named() -> None:
+    lagging = small(
+        normalization="batch", **(EIGHT | {"epochs": 8, "batch": 500, "optimizer": "adam", "examples": 200})
+    )
+    trained, shown = batches.modes(lagging)
+    finding = next(one for one in view(lagging).findings if one.cause == "running statistics")
+    assert abs(trained - shown) >= 0.05
+    assert finding.severity == ("warning" if shown < trained else "note")
+    assert f"{trained:.3g}" in finding.text
+    assert f"{shown:.3g}" in finding.text
+
+
+def test_without_biases_tanh_answers_are_odd_and_relu_answers_are_not() -> None:
+    odd, free = (
+        run(Params(normalization="batch", seeds=1)),
+        run(Params(normalization="batch", activation="relu", seeds=1)),
+    )
+    assert batches.oddness(odd) > 0.95
+    assert batches.oddness(free) < 0.5
+    assert "ReLU is not bound by that" in next(one.text for one in view(odd).findings if one.cause == "underfitting")
+    line = small(layers=0)
+    assert batches.oddness(line) == pytest.approx(1), "a linear answer is odd around any point"
+
+
+def test_batches_of_one_teach_no_hidden_layer() -> None:
+    found = small(normalization="batch", batch=1, residual=True, units2=4)
+    (first, _), (second, _), _ = found.network.layers(found.story.weights[-1] - found.story.weights[0])
+    assert (np.abs(first).max(), np.abs(second).max()) == (0, 0)
+    assert np.isfinite(found.story.weights).all()
+
+
+def test_wires_of_normalized_layers_are_drawn_beside_those_of_their_layer() -> None:
+    for name, each in (("none", False), ("layer", True), ("batch", True)):
+        found = small(normalization=name, gain=5.0)
+        wires = collect(found, Places.of(found.network.sizes))
+        for layer in range(3):
+            own = wires.index[:, 0] == layer
+            expected = np.abs(wires.weights[:, own] if each else wires.weights).max()
+            np.testing.assert_array_equal(wires.heaviest[own], expected)

@@ -51,9 +51,19 @@ def test_lower_is_worse_where_more_is_better() -> None:
 
 def test_one_run_each_proves_nothing_and_equal_is_equal() -> None:
     assert found([3], [2]).word == "one run each"
-    assert "may be luck" in str(found([3], [2]))
+    assert "says nothing of luck" in str(found([3], [2]))
     assert found([3, 4], [3, 4]).word == "equal"
     assert found([3], [3]).word == "equal"
+
+
+def test_what_differs_by_rounding_is_equal() -> None:
+    result = found([0.1 + 0.2, 1.0], [0.3, 1.0])
+    assert result.word == "equal"
+    assert "equal in every seed" in str(result)
+
+
+def test_a_difference_of_shares_is_told_in_points() -> None:
+    assert "difference −4 points" in str(found([50, 60, 71], [54, 64, 75]))
 
 
 def test_runs_of_different_numbers_of_seeds_share_the_first_ones() -> None:

@@ -182,12 +182,15 @@ def test_flops_are_those_of_pytorchs_counter() -> None:
     assert f"{counter.get_total_flops()} FLOPs" in title
 
 
-@pytest.mark.parametrize("joints", [{}, {"residual": True, "normalization": "layer"}], ids=str)
+JOINTS = ({}, {"residual": True, "normalization": "layer"}, {"residual": True, "normalization": "batch"})
+
+
+@pytest.mark.parametrize("joints", JOINTS, ids=str)
 def test_signals_are_the_gradients_that_hooks_see(joints: dict[str, Any]) -> None:
     params = Params(layers=3, units2=4, epochs=1, seeds=1, data="three_classes", **joints)
     found = run(params)
     problem, seen = found.problem, []
-    module = found.network.module(found.story.weights[0].astype(np.float64), params.activations)
+    module = found.network.module(found.story.weights[0].astype(np.float64), params.activations).train()
     last = [layer for layer in module if not isinstance(layer, torch.nn.Linear)][:3]
     for layer in last:
         layer.register_full_backward_hook(lambda _module, _inputs, outputs: seen.append(float(outputs[0].norm())))

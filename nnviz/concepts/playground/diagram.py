@@ -17,7 +17,7 @@ THUMBNAILS = [[0, "$blue"], [100 / 255, "$paper"], [200 / 255, "$orange"], [200.
 SIGNED = [[0, "$blue"], [0.5, "$grey"], [1, "$orange"]]
 MOST_WIRES = 240  # drawn at a time, the heaviest of every layer
 LOOKS = (("$blue", "dot", -1, 1), ("$blue", "dot", -1, 0), ("$orange", "solid", 1, 1), ("$orange", "solid", 1, 0))
-FAINT, STRONG = 0.02, 0.4  # of the heaviest weight: from there a wire is drawn, and drawn thick
+FAINT, STRONG = 0.02, 0.4  # of the heaviest weight beside it: from there a wire is drawn, and drawn thick
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 
@@ -48,11 +48,12 @@ class Places:
 
 @dataclass(frozen=True)
 class Wires:
-    """All W wires: layer, unit, source (W, 3); ends (W, 4) x, y, x, y; weights (T, W)."""
+    """All W wires: layer, unit, source (W, 3); ends (W, 4) x, y, x, y; weights (T, W), drawn beside `heaviest` (W,)."""
 
     index: NDArray[np.int64]
     ends: Floats
     weights: Floats
+    heaviest: Floats
 
 
 def diagram(run: Run) -> tuple[list[Trace], dict[str, Any], list[Trace]]:
@@ -73,7 +74,11 @@ def diagram(run: Run) -> tuple[list[Trace], dict[str, Any], list[Trace]]:
 
 
 def collect(run: Run, places: Places) -> Wires:
-    """Gather all wires with both ends; a weight that is not a number is drawn as none."""
+    """Gather all wires with both ends; a weight that is not a number is drawn as none.
+
+    Widths compare a weight with the heaviest of all; where layers are normalized, and so the size of a layer's weights
+    says nothing, with the heaviest of its layer.
+    """
     index, ends, weights = [], [], []
     for layer, (matrix, _) in enumerate(run.network.layers(run.story.weights.astype(np.float64))):
         unit, source = (part.ravel() for part in np.indices(matrix.shape[1:]))
@@ -82,17 +87,19 @@ def collect(run: Run, places: Places) -> Wires:
         whole = np.ones(len(unit))
         ends.append(np.column_stack([left * whole, source + 0.5, right * whole, unit + 0.5]))
         weights.append(np.nan_to_num(matrix.reshape(len(matrix), -1), nan=0.0, posinf=0.0, neginf=0.0))
-    return Wires(np.concatenate(index), np.concatenate(ends), np.concatenate(weights, axis=1))
+    tops = np.array([max(float(np.abs(part).max()), 1e-9) for part in weights])
+    tops = tops if run.params.normalization != "none" else np.full(len(tops), tops.max())
+    places_of = np.concatenate(index)
+    return Wires(places_of, np.concatenate(ends), np.concatenate(weights, axis=1), tops[places_of[:, 0]])
 
 
 def wire_traces(wires: Wires) -> tuple[list[Trace], dict[str, Any]]:
     """Return four traces (sign × strength), each with the ends of just those wires that belong to it at a frame."""
-    heaviest = max(float(np.abs(wires.weights).max()), 1e-9)
     shown = heavy(wires)
     traces: list[Trace] = []
     frames: dict[str, Any] = {}
     for token, dash, sign, strong in LOOKS:
-        size = wires.weights * sign / heaviest
+        size = wires.weights * sign / wires.heaviest
         wanted = shown & ((size >= STRONG) if strong else (size >= FAINT) & (size < STRONG))
         paths = [outline(wires.ends[chosen]) for chosen in wanted]
         frames[f"{len(traces)}.x"], frames[f"{len(traces)}.y"] = [x for x, _ in paths], [y for _, y in paths]
@@ -250,11 +257,12 @@ def headings(run: Run, places: Places) -> list[Trace]:
     labels = ["in" if crowded else "features"]
     for layer, size in enumerate(places.sizes[1:-1]):
         joint = int(run.network.joints[layer])
-        marks = ("+norm" if joint & 1 else "") + ("+skip" if joint & 2 else "")
+        marks = ("+norm" if joint & 5 else "") + ("+skip" if joint & 2 else "")
         word = ACTIVATION_NAMES[run.params.activations[layer]].split(" ")[0]
-        labels.append(f"{size}<br>{word}" if crowded else f"{size} units<br>{word} {marks}".rstrip())
+        full = f"{size} {word}<br>{marks}" if marks else f"{size} units<br>{word}"
+        labels.append(f"{size}<br>{word}" if crowded else full)
     labels.append("out" if crowded else "output")
-    font = {"size": 10 if crowded else 12, "color": "$grey"}
+    font = {"size": 10 if crowded or run.network.joints.any() else 12, "color": "$grey"}
     return [
         {"x": column + 0.5, "y": 1, "xref": "x", "yref": "paper", "yanchor": "bottom", "text": label, "showarrow": False,
          "font": font} for column, label in enumerate(labels)

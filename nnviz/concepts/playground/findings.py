@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from nnviz.concepts.playground import batches
 from nnviz.concepts.playground.model import Run
 from nnviz.core import diagnosis
 from nnviz.core.diagnosis import Finding
@@ -26,7 +27,9 @@ def found(run: Run) -> tuple[Finding, ...]:
         diagnosis.unscaled_inputs(run.problem.inputs(run.problem.train), run.problem.features),
         leaking,
         diagnosis.overfitting(train, test, scores.at, unit="epoch") if leaking is None else None,
-        underfitting(run, float(train[-1])),
+        batches.single(run),
+        batches.statistics(run),
+        batches.explained(run, underfitting(run, float(train[-1]))),
         flow(run),
         *layers(run),
     )
@@ -98,9 +101,12 @@ def flow(run: Run) -> Finding | None:
 
 
 def signals(run: Run) -> NDArray[np.float64]:
-    """Return the norm of ∂loss/∂(values of each hidden layer) over the training points, before training, (layers,)."""
+    """Return the norm of ∂loss/∂(values of each hidden layer) over the training points, before training, (layers,).
+
+    With batch normalization the training points are one batch.
+    """
     network = run.network
-    module = network.module(run.story.weights[0].astype(np.float64), run.params.activations)
+    module = network.module(run.story.weights[0].astype(np.float64), run.params.activations).train()
     x = torch.from_numpy(run.problem.inputs(run.problem.train))
     states: list[torch.Tensor] = []
     width = 1 if network.joints.any() else 2  # a joined layer is one module, a plain one Linear and activation

@@ -78,6 +78,20 @@ GALLERY = (
         0.95,
     ),
     Good(
+        "Six layers from tiny weights",
+        {
+            "layers": 6,
+            **{f"units{layer}": 16 for layer in range(1, 7)},
+            "normalization": "batch",
+            "activation": "relu",
+            "initialization": "he_normal",
+            "gain": 0.1,
+        },
+        "Weights a tenth of what six layers need: each layer would hand on less, but batch normalization brings every unit "
+        "back to variance 1. Without it nothing is learned.",
+        0.95,
+    ),
+    Good(
         "Noise, and a penalty against it",
         {
             "noise": 0.5,

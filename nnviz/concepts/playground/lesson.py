@@ -63,6 +63,18 @@ PRESETS = (
         "Six sigmoid layers: almost nothing of the gradient reaches the first.",
         "vanishing gradient",
     ),
+    Preset(
+        "Batch norm, batches of two",
+        {"data": "xor", "activation": "relu", "normalization": "batch", "batch": 2, "units1": 8, "units2": 8},
+        "Of two points, centred and scaled, only a sign is left. Take batches of 10, or no normalization, and XOR is learned.",
+        "tiny batch",
+    ),
+    Preset(
+        "Batch norm takes the biases",
+        {"normalization": "batch"},
+        "The default network with batch normalization: tanh without a bias cannot close a border around a circle. ReLU can.",
+        "underfitting",
+    ),
 )
 
 REFERENCES = (
@@ -77,6 +89,7 @@ REFERENCES = (
         1986,
         "https://doi.org/10.1038/323533a0",
     ),
+    Reference("Ioffe & Szegedy: Batch normalization", 2015, "https://arxiv.org/abs/1502.03167"),
     Reference("Ba, Kiros & Hinton: Layer normalization", 2016, "https://arxiv.org/abs/1607.06450"),
     Reference("He, Zhang, Ren & Sun: Deep residual learning", 2016, "https://arxiv.org/abs/1512.03385"),
     Reference("PyTorch: torch.optim", 2025, "https://docs.pytorch.org/docs/stable/optim.html"),
@@ -114,6 +127,11 @@ lesson = Lesson(
             "seeds.)",
         ),
         Note(2, "Click a dot on a wire and drag its weight. Ask: “Who repairs it?” (Training on does.)"),
+        Note(
+            3,
+            "Break it, “Batch norm takes the biases”. Ask: “Normalization should help. Why is the circle gone?” (Centring "
+            "takes each unit's bias away.) Then ReLU; then batches of 2.",
+        ),
         Note(3, "Break it, “Memorizing”, then “Leaking test points”: same network. Ask: “Which number lied?”"),
     ),
 )

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from nnviz.concepts.playground.problem import PROBLEM_SETTINGS, Problem, make_problem, score
 from nnviz.core.ensemble.replay import shorten
+from nnviz.core.ensemble.twins import normalization_module
 from nnviz.core.schedules import schedule
 from nnviz.core.seeds import generator, initial_weights
 from nnviz.models.plain import LAYERS
@@ -26,18 +27,15 @@ LOSSES: dict[str, nn.Module] = {
 class Hidden(nn.Module):
     """One hidden layer: φ(norm(W x + b)), dropped out while training, and x added where it is residual."""
 
-    def __init__(self, inputs: int, units: int, activation: str, normalized: bool, residual: bool) -> None:
+    def __init__(self, inputs: int, units: int, activation: str, normalization: str, residual: bool) -> None:
         super().__init__()
         self.linear = nn.Linear(inputs, units, dtype=torch.float64)
-        self.activation, self.normalized = LAYERS[activation](), normalized
+        self.norm, self.activation = normalization_module(normalization, units), LAYERS[activation]()
         self.residual = residual and inputs == units
 
     def forward(self, x: Tensor, mask: Tensor | float = 1.0) -> Tensor:
         """Return the layer's values; `mask` multiplies what the activation returns."""
-        sums = self.linear(x)
-        if self.normalized:
-            sums = nn.functional.layer_norm(sums, sums.shape[-1:])
-        branch: Tensor = self.activation(sums) * mask
+        branch: Tensor = self.activation(self.norm(self.linear(x))) * mask
         return x + branch if self.residual else branch
 
 
@@ -45,12 +43,12 @@ class Network(nn.Module):
     """Hidden layers, then a linear one; classes as ±1 come out of a tanh."""
 
     def __init__(
-        self, sizes: Sequence[int], activations: Sequence[str], normalized: bool, residual: bool, output: str
+        self, sizes: Sequence[int], activations: Sequence[str], normalization: str, residual: bool, output: str
     ) -> None:
         super().__init__()
         pairs = list(pairwise(sizes))
         self.hidden = nn.ModuleList(
-            Hidden(*pair, name, normalized, residual and index > 0)
+            Hidden(*pair, name, normalization, residual and index > 0)
             for index, (pair, name) in enumerate(zip(pairs, activations, strict=False))
         )
         self.output = nn.Linear(*pairs[-1], dtype=torch.float64)
@@ -103,7 +101,7 @@ def fit(module: Network, problem: Problem, x: Tensor, y: Tensor, settings: dict[
         order, masks = torch.randperm(len(x), generator=orders), []
         if any(rates[: len(widths)]):
             kept = torch.rand(len(x), sum(widths), generator=draws).split(widths, dim=1)
-            masks = [(part.double() >= rate) / (1 - rate) for part, rate in zip(kept, rates, strict=False)]
+            masks = [(part.double() >= rate).double() / (1 - rate) for part, rate in zip(kept, rates, strict=False)]
         for start in range(0, len(x), s["batch"]):
             rows = order[start : start + s["batch"]]
             dropped = [mask[start : start + s["batch"]] for mask in masks]
@@ -118,8 +116,10 @@ def fit(module: Network, problem: Problem, x: Tensor, y: Tensor, settings: dict[
             if s["penalty"] == "max_norm":
                 shorten(module, s["longest"])
         if s["schedule"] == "plateau":
+            module.eval()
             with torch.no_grad():
                 plateau.step(float(mean_loss(problem.loss, module(x), y)))
+            module.train()
 
 
 def recipe(**settings: Any) -> dict[str, float]:
@@ -132,13 +132,14 @@ def recipe(**settings: Any) -> dict[str, float]:
     mixed = s["activation"] == "mixed"
     activations = [s[f"activation{layer}"] if mixed else s["activation"] for layer in range(1, s["layers"] + 1)]
     sizes = (max(1, len(problem.features)), *hidden, problem.outputs)
-    module = Network(sizes, activations, s["normalization"] == "layer", s["residual"], problem.output)
+    module = Network(sizes, activations, s["normalization"], s["residual"], problem.output)
     start = torch.from_numpy(initial_weights(sizes, s["seed"], s["initialization"], gain=s["gain"]))
     nn.utils.vector_to_parameters(start, module.parameters())
     x, y = (
         torch.from_numpy(np.array(part)) for part in (problem.inputs(problem.train), problem.targets(problem.labels))
     )
     fit(module, problem, x, y, settings)
+    module.eval()
     with torch.no_grad():
         outputs = module(torch.from_numpy(problem.inputs(problem.test)))
         goals = torch.from_numpy(np.array(problem.targets(problem.test_labels)))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from nnviz.charts import build
 from nnviz.charts.build import Trace
 from nnviz.charts.view import Chart
+from nnviz.concepts.playground.batches import normalized
 from nnviz.concepts.playground.model import Run, Scores
 from nnviz.concepts.playground.problem import Floats
 from nnviz.core.notation import significant
@@ -129,7 +130,9 @@ def gradients(run: Run) -> Chart:
     y = build.axis("norm of the gradient (log)", SMALL, LARGE, log=True, exponentformat="power", dtick=2)
     alt = f"At the end the gradient's norm is {significant(float(norms[-1, 0]))} in layer 1 and "
     alt += f"{significant(float(norms[-1, -1]))} in the output layer."
-    return _over_epochs(run, "gradients", "Gradient by layer (all training points, without penalty)", traces, y, alt)
+    batch = " as one batch" if normalized(run) else ""
+    title = f"Gradient by layer (all training points{batch}, without penalty)"
+    return _over_epochs(run, "gradients", title, traces, y, alt)
 
 
 def costs(run: Run) -> Chart:
@@ -146,7 +149,8 @@ def costs(run: Run) -> Chart:
     traces[1]["marker"] |= {"pattern": {"shape": "/"}}
     alt = f"{network.parameters} parameters; one answer takes {int(flops.sum())} floating-point operations in its "
     alt += f"matrix products, one epoch of training about {int(3 * flops.sum() * len(run.problem.train)):,}."
-    title = f"{network.parameters} parameters, {int(flops.sum())} FLOPs an answer, {network.parameters * 4} bytes"
+    title = f"{network.parameters} parameters, {int(flops.sum())} FLOPs an answer, {network.length * 4} bytes"
+    title += " with running statistics" if normalized(run) else ""
     x = build.axis("layer") | {"type": "category"}
     figure = build.figure(traces, x, build.axis("count", rangemode="tozero"), barmode="group")
     return Chart("costs", title, figure, alt)

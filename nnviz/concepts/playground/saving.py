@@ -12,10 +12,15 @@ LARGEST = 200_000  # bytes of a file that is read
 
 
 def saved(params: Params) -> str:
-    """Return settings as in the address, and the last weights of the network in the picture, layer by layer."""
+    """Return settings as in the address, and the last weights of the network in the picture, layer by layer.
+
+    A layer with batch normalization has its running mean and variance, too.
+    """
     found = run(params)
-    layers = found.network.layers(found.story.weights[-1].astype(np.float64))
-    weights = [{"weight": _plain(matrix), "bias": _plain(bias)} for matrix, bias in layers]
+    vector = found.story.weights[-1].astype(np.float64)
+    weights = [{"weight": _plain(matrix), "bias": _plain(bias)} for matrix, bias in found.network.layers(vector)]
+    for layer, (mean, variance) in zip(weights, found.network.statistics(vector), strict=False):  # hidden layers
+        layer |= {"running_mean": _plain(mean), "running_var": _plain(variance)}
     return json.dumps({"page": "playground", "settings": params.to_query(), "layers": weights}, indent=1)
 
 

@@ -148,7 +148,8 @@ class Params(params.Params):
     )  # fmt: skip
     penalty: Literal["none", "l1", "l2", "both", "max_norm"] = params.field(
         "none", "Regularization", "L1 pulls every weight to 0 by the same amount, L2 in proportion to its size; max-norm "
-        "leaves weights alone until those into a unit are together too long; biases are left alone",
+        "leaves weights alone until those into one unit are together too long (the page on regularization bounds a whole "
+        "layer's); biases are left alone",
         labels={"none": "None", "l1": "L1", "l2": "L2", "both": "L1 and L2", "max_norm": "Max-norm"}, more=True,
     )  # fmt: skip
     strength: float = params.field(
@@ -163,11 +164,12 @@ class Params(params.Params):
         (0.0,) * LAYERS, "Dropout, by layer", "Share of each hidden layer's units silenced at every step (not at test)",
         ge=0, le=0.9, multiple_of=0.05, live=True, more=True,
     )  # fmt: skip
-    normalization: Literal["none", "layer"] = params.field(
-        "none", "Normalization", "Layer normalization brings each point's sums to mean 0 and variance 1 over the units "
-        "of a layer. It needs no batch, as batch normalization would, so it does the same in training and at test. "
-        "A normalized layer of one unit says nothing, one of two units only a sign",
-        labels={"none": "None", "layer": "Layer normalization"}, more=True,
+    normalization: Literal["none", "layer", "batch"] = params.field(
+        "none", "Normalization", "Layer: each point's sums get mean 0 and variance 1 over the units of a layer; of one "
+        "unit nothing is left, of two only a sign. Batch: each unit's sums get them over the points of a batch; of one "
+        "point nothing is left, of two only a sign. The picture and the scores use the running mean and variance "
+        "instead",
+        labels={"none": "None", "layer": "Layer normalization", "batch": "Batch normalization"}, more=True,
     )  # fmt: skip
     residual: bool = params.field(
         False, "Residual connections", "A hidden layer as wide as the hidden layer before it adds to it instead of "

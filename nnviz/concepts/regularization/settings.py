@@ -15,7 +15,8 @@ class Params(params.Params):
         "l1",
         "Penalty",
         "L1: λ times the sum of absolute weights. L2: half λ times the sum of squares. Elastic net: some of each. "
-        "Max-norm: no penalty, but the weights' length must not exceed 1/λ.",
+        "Max-norm: no penalty, but a layer's weights together must not be longer than 1/λ; the playground bounds those into each "
+        "unit.",
         labels=NAMES,
         live=True,
     )

@@ -6,7 +6,9 @@ from typing import Any, TypeVar, cast
 
 import numba
 
-SOURCES = ("compilation", "functions", "joints", "kernel", "linear", "network", "optimizers", "passes", "settings")
+SOURCES = (
+    "compilation", "functions", "joints", "kernel", "linear", "network", "optimizers", "passes", "recording", "settings",
+)  # fmt: skip
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 

@@ -1,72 +1,27 @@
 """The kernel: one network's epochs, outputs or gradients as plain loops, compiled once to machine code without the GIL.
 
-Vectors of parameters are laid out as `network.padded_positions` says. No random number is drawn here.
+Vectors are laid out as `network.padded_positions` says: parameters, and behind them the running statistics of batch
+normalization, of which optimizers and bounds know nothing. No random number is drawn here.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nnviz.core.ensemble.compilation import entry, inlined
+from nnviz.core.ensemble.compilation import entry
 from nnviz.core.ensemble.functions import loss_slopes
 from nnviz.core.ensemble.joints import joint_room
-from nnviz.core.ensemble.linear import (
-    Matrix,
-    Vector,
-    Whole,
-    finite,
-    finite_table,
-    gather,
-)
+from nnviz.core.ensemble.linear import Matrix, Vector, Whole, finite, finite_table, gather
 from nnviz.core.ensemble.optimizers import RATE, SHAPE, regularize, shorten, update
-from nnviz.core.ensemble.passes import backward, forward, room, views
+from nnviz.core.ensemble.passes import backward, begins, forward, room, views
+from nnviz.core.ensemble.recording import BAD_STEP, STEP, locate, take_snapshots
 
 OPTIMIZER, LOSS, BATCH, STEPS, RESCALE = range(5)  # columns of Prepared.choices
-STEP, NEXT_SNAPSHOT, BAD_STEP, BAD_LAYER, BAD_PLACE = range(5)  # what `progress` holds
-ACTIVATION, GRADIENT, WEIGHT = range(3)  # BAD_PLACE
 ROWS = 64  # examples evaluated at a time, so that a layer stays in the nearest cache
-
-
-@inlined
-def locate(
-    weights: list[Vector],
-    biases: list[Vector],
-    values: list[Matrix],
-    gradient_weights: list[Vector],
-    gradient_biases: list[Vector],
-    sizes: Whole,
-    rows: int,
-    progress: Whole,
-) -> None:
-    """Write down the first thing in a step that is not finite: forwards by layer, then backwards, then the weights."""
-    depth = sizes.size - 1
-    progress[BAD_STEP] = progress[STEP]
-    for layer in range(depth):
-        if not finite_table(values[layer + 1], rows, sizes[layer + 1]):
-            progress[BAD_LAYER], progress[BAD_PLACE] = layer, ACTIVATION
-            return
-    for layer in range(depth - 1, -1, -1):
-        if not (finite(gradient_weights[layer]) and finite(gradient_biases[layer])):
-            progress[BAD_LAYER], progress[BAD_PLACE] = layer, GRADIENT
-            return
-    for layer in range(depth):
-        if not (finite(weights[layer]) and finite(biases[layer])):
-            progress[BAD_LAYER], progress[BAD_PLACE] = layer, WEIGHT
-            return
-
-
-@inlined
-def take_snapshots(weights: Vector, progress: Whole, steps: Whole, snapshots: NDArray[np.float32]) -> None:
-    """Keep the weights under every snapshot whose step has come."""
-    while progress[NEXT_SNAPSHOT] < steps.size and steps[progress[NEXT_SNAPSHOT]] <= progress[STEP]:
-        snapshot = snapshots[progress[NEXT_SNAPSHOT]]
-        for i in range(weights.size):
-            snapshot[i] = weights[i]
-        progress[NEXT_SNAPSHOT] += 1
 
 
 @entry
 def train_epochs(
-    weights: Vector,
+    vector: Vector,
     moments: Matrix,
     progress: Whole,
     sizes: Whole,
@@ -86,23 +41,26 @@ def train_epochs(
     """Train one network for as many epochs as there are orders, in place.
 
     Args:
-        weights: (P',) parameters; moments: (2, P') the optimizer's memory; progress: (5,) STEP … BAD_PLACE.
+        vector: (P' + S',) parameters and running statistics; moments: (2, P' + S') the optimizer's memory of the
+            parameters; progress: (5,) STEP … BAD_PLACE.
         sizes: (L + 1,); choices: (5,); numbers: (12,); activations, joints: (L,); dropout: (L − 1,): see `Prepared`.
         factors: (E,) on the learning rate, per epoch.
         inputs, targets: (N, d) and (N, out); orders: (E, n) rows of inputs; uniforms: (E, n, H), or (E, 0, 0) if off.
-        snapshot_steps, snapshots: (T,) step numbers and (T, P') float32 to fill.
+        snapshot_steps, snapshots: (T,) step numbers and (T, P' + S') float32 to fill.
     """
     rows = min(choices[BATCH], orders.shape[1])
     values, flat_values = room(sizes, rows)
     slopes, flat_slopes = room(sizes, rows)
     errors, flat_errors = room(sizes, rows)
     normal, past = joint_room(sizes, joints, rows)
+    parameters = begins(sizes)[sizes.size - 1]
+    weights, running = vector[:parameters], vector[parameters:]
     wanted, gradient, zeros = np.zeros((rows, targets.shape[1])), np.zeros(weights.size), np.zeros(weights.size)
     matrices, flat_matrices, biases = views(weights, sizes)
     g_matrices, g_flat, g_biases = views(gradient, sizes)
     transposes = [matrix.T.copy() for matrix in matrices]
     outputs, output_errors = values[sizes.size - 1], errors[sizes.size - 1]
-    take_snapshots(weights, progress, snapshot_steps, snapshots)
+    take_snapshots(vector, progress, snapshot_steps, snapshots)
     for epoch in range(orders.shape[0]):
         for start in range(0, orders.shape[1], rows):
             if progress[STEP] >= choices[STEPS]:
@@ -117,6 +75,8 @@ def train_epochs(
                 activations,
                 joints,
                 normal,
+                running,
+                True,
                 numbers[SHAPE],
                 values,
                 flat_values,
@@ -152,7 +112,7 @@ def train_epochs(
             shorten(matrices, sizes, numbers)
             if progress[BAD_STEP] < 0 and not (finite(weights) and finite_table(outputs, count, targets.shape[1])):
                 locate(flat_matrices, biases, values, g_flat, g_biases, sizes, count, progress)
-            take_snapshots(weights, progress, snapshot_steps, snapshots)
+            take_snapshots(vector, progress, snapshot_steps, snapshots)
 
 
 @entry
@@ -171,8 +131,10 @@ def evaluate(
     slopes, flat_slopes = room(sizes, ROWS)
     normal, _ = joint_room(sizes, joints, ROWS)
     all_kept, rates = np.zeros((0, 0), np.float32), np.zeros(0)
+    parameters = begins(sizes)[sizes.size - 1]
     for index in range(vectors.shape[0]):
         matrices, _, biases = views(vectors[index], sizes)
+        running = vectors[index, parameters:]
         for start in range(0, inputs.shape[0], ROWS):
             rows = min(ROWS, inputs.shape[0] - start)
             values[0][:rows, : inputs.shape[1]] = inputs[start : start + rows]
@@ -183,6 +145,8 @@ def evaluate(
                 activations,
                 joints,
                 normal,
+                running,
+                False,
                 shape,
                 values,
                 flat_values,
@@ -214,7 +178,10 @@ def gradients(
     targets: Matrix,
     result: Matrix,
 ) -> None:
-    """Compute the gradient of the mean loss over all inputs, without dropout or penalty, into result (S, P')."""
+    """Compute the gradient of the mean loss over all inputs, without dropout or penalty, into result (S, P' + S').
+
+    Batch normalization is in training mode, all inputs being one batch.
+    """
     rows = inputs.shape[0]
     values, flat_values = room(sizes, rows)
     slopes, flat_slopes = room(sizes, rows)
@@ -222,10 +189,12 @@ def gradients(
     normal, past = joint_room(sizes, joints, rows)
     values[0][:rows, : inputs.shape[1]] = inputs
     all_kept, rates, zeros = np.zeros((0, 0), np.float32), np.zeros(0), np.zeros(vectors.shape[1])
+    parameters = begins(sizes)[sizes.size - 1]
     for index in range(vectors.shape[0]):
         matrices, _, biases = views(vectors[index], sizes)
         g_matrices, _, g_biases = views(result[index], sizes)
         transposes = [matrix.T.copy() for matrix in matrices]
+        running = vectors[index, parameters:].copy()  # training mode moves it
         forward(
             matrices,
             biases,
@@ -233,6 +202,8 @@ def gradients(
             activations,
             joints,
             normal,
+            running,
+            True,
             shape,
             values,
             flat_values,

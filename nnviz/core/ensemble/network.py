@@ -8,17 +8,16 @@ from itertools import pairwise
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
-from torch import Tensor, nn
+from torch import nn
 
+from nnviz.core.ensemble.twins import Joined, activation_module, normalization_module
 from nnviz.core.seeds import INITIALIZATIONS
 from nnviz.core.seeds import initial_weights as draw_weights
 
 ACTIVATIONS = ("linear", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus")
 LOSSES = ("mse", "half_mse", "bce", "cross_entropy", "mae", "huber")
-DEFAULT_SHAPES = {"leaky_relu": 0.01, "elu": 1.0, "silu": 1.0}
 LANES = 4  # the kernel works on blocks of 4 units, so that its inner loops need no remainder
-
-NORMALIZATIONS = ("none", "layer")
+NORMALIZATIONS = ("none", "layer", "batch")
 
 Names = str | tuple[str, ...]
 
@@ -39,6 +38,9 @@ class MLP:
         shape: slope of leaky_relu, α of elu, β of silu; None for 0.01, 1, 1.
         normalization: "layer" normalizes the sums of every hidden layer over its units, example by example, as
             LayerNorm without gain and bias: φ(norm(Wˡ aˡ⁻¹ + bˡ)). A batch's other examples play no part in it.
+            "batch" normalizes each unit's sums over the examples of the batch, as BatchNorm1d(affine=False) does, and
+            in evaluation by running statistics. A batch of one has no variance: its sums become 0, and the running
+            statistics stay.
         residual: a hidden layer as wide as the hidden layer below adds to it: aˡ⁻¹ + φ(…).
 
     Raises:
@@ -80,16 +82,21 @@ class MLP:
         return sum((inputs + 1) * outputs for inputs, outputs in pairwise(self.sizes))
 
     @property
+    def length(self) -> int:
+        """Numbers in a network's vector: P, and with batch normalization the 2 H running statistics behind them."""
+        return self.parameters + (2 * self.hidden_units if self.normalization == "batch" else 0)
+
+    @property
     def hidden_units(self) -> int:
         """Number of hidden units H in all layers."""
         return sum(self.sizes[1:-1])
 
     @property
     def joints(self) -> NDArray[np.int64]:
-        """How each weight layer is joined to the one below, (L,): bit 1 normalized, bit 2 residual; see `joints`."""
+        """How each weight layer is joined to the one below, (L,): bits 1 layer norm, 2 residual, 4 batch norm."""
         found = np.zeros(self.depth, np.int64)
         for layer in range(self.depth - 1):
-            found[layer] += self.normalization == "layer"
+            found[layer] += {"none": 0, "layer": 1, "batch": 4}[self.normalization]
             found[layer] += 2 * (self.residual and layer > 0 and self.sizes[layer] == self.sizes[layer + 1])
         return found
 
@@ -105,15 +112,22 @@ class MLP:
         return (*hidden, self.output)
 
     def initial_weights(self, seeds: Sequence[int]) -> NDArray[np.float64]:
-        """Draw the initial weights of several seeds, (K, P) float64; equal seeds are drawn once."""
+        """Draw the initial weights of several seeds, (K, length) float64; equal seeds are drawn once.
+
+        Running means begin at 0, running variances at 1.
+        """
         unique = {
             seed: draw_weights(self.sizes, seed, self.initialization, gain=self.gain, bias=self.bias)
             for seed in dict.fromkeys(int(seed) for seed in seeds)
         }
-        return np.stack([unique[int(seed)] for seed in seeds])
+        vectors = np.zeros((len(seeds), self.length))
+        vectors[:, : self.parameters] = [unique[int(seed)] for seed in seeds]
+        for _, variance in self.statistics(vectors):
+            variance[:] = 1.0
+        return vectors
 
     def layers(self, weights: NDArray[np.floating]) -> list[tuple[NDArray[np.floating], NDArray[np.floating]]]:
-        """Split weights (..., P) into views per layer: W (..., out, in) and b (..., out)."""
+        """Split weights (..., P) into views per layer: W (..., out, in) and b (..., out); what lies behind is left out."""
         parts, start = [], 0
         for inputs, outputs in pairwise(self.sizes):
             middle = start + inputs * outputs
@@ -122,14 +136,24 @@ class MLP:
             parts.append((matrix, weights[..., middle:start]))
         return parts
 
+    def statistics(self, weights: NDArray[np.floating]) -> list[tuple[NDArray[np.floating], NDArray[np.floating]]]:
+        """Return views of the running mean and variance (..., units) of each hidden layer; empty without batch norm."""
+        parts, start = [], self.parameters
+        for units in self.sizes[1:-1] if self.normalization == "batch" else ():
+            parts.append((weights[..., start : start + units], weights[..., start + units : start + 2 * units]))
+            start += 2 * units
+        return parts
+
     def module(
         self, weights: NDArray[np.floating], activation: Names | None = None, shape: float | None = None
     ) -> nn.Sequential:
         """Return the same network as float64 `nn.Sequential`: Linear, activation, …, Linear(, output activation).
 
-        With normalization or residual connections every hidden Linear and its activation are one `Joined` instead.
+        With normalization or residual connections every hidden Linear and its activation are one `Joined` instead. It
+        comes in evaluation mode, which for batch normalization is another function than training mode.
         """
         steps: list[nn.Module] = []
+        statistics = iter(self.statistics(weights))
         layers = zip(self.layer_activations(activation), self.layers(weights), self.joints.tolist(), strict=True)
         for name, (matrix, bias), joint in layers:
             linear = nn.Linear(matrix.shape[1], matrix.shape[0], device="meta")  # drawn nowhere, filled below
@@ -137,66 +161,14 @@ class MLP:
             linear.bias = nn.Parameter(torch.from_numpy(np.array(bias, dtype=np.float64)))
             active = activation_module(name, self.shape if shape is None else shape)
             plainly = not self.joints.any() or len(steps) == self.depth - 1
-            steps += [linear, active] if plainly else [Joined(linear, active, bool(joint & 1), bool(joint & 2))]
-        return nn.Sequential(*steps[:-1] if self.output == "linear" else steps)
-
-
-class Joined(nn.Module):
-    """A hidden layer φ(norm(W x + b)), and x added to that if it is residual."""
-
-    def __init__(self, linear: nn.Linear, activation: nn.Module, normalized: bool, residual: bool) -> None:
-        super().__init__()
-        self.linear, self.activation, self.normalized, self.residual = linear, activation, normalized, residual
-
-    def forward(self, x: Tensor, mask: Tensor | float = 1.0) -> Tensor:
-        """Return the layer's values; `mask` multiplies what the activation returns."""
-        sums = self.linear(x)
-        if self.normalized:
-            sums = nn.functional.layer_norm(sums, sums.shape[-1:])
-        branch: Tensor = self.activation(sums) * mask
-        return x + branch if self.residual else branch
-
-
-class Swish(nn.Module):
-    """x σ(βx). Source: Ramachandran, Zoph & Le 2017."""
-
-    def __init__(self, beta: float) -> None:
-        super().__init__()
-        self.beta = beta
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return x σ(βx) for every element of x."""
-        return x * torch.sigmoid(self.beta * x)
-
-
-def activation_module(name: str, shape: float | None = None) -> nn.Module:
-    """Return the PyTorch module of one of ACTIVATIONS; `shape` as in `MLP`."""
-    factor = DEFAULT_SHAPES.get(name, 1.0) if shape is None else shape
-    modules: dict[str, nn.Module] = {
-        "linear": nn.Identity(),
-        "sigmoid": nn.Sigmoid(),
-        "tanh": nn.Tanh(),
-        "relu": nn.ReLU(),
-        "leaky_relu": nn.LeakyReLU(factor),
-        "elu": nn.ELU(factor),
-        "gelu": nn.GELU(),
-        "silu": nn.SiLU() if factor == 1.0 else Swish(factor),
-        "softplus": nn.Softplus(),
-    }
-    return modules[name]
-
-
-def loss_module(name: str) -> nn.Module:
-    """Return the PyTorch loss of one of LOSSES; half_mse is ½ nn.MSELoss (see `replay`)."""
-    modules: dict[str, nn.Module] = {
-        "mse": nn.MSELoss(),
-        "half_mse": nn.MSELoss(),
-        "bce": nn.BCEWithLogitsLoss(),
-        "cross_entropy": nn.CrossEntropyLoss(),
-        "mae": nn.L1Loss(),
-        "huber": nn.HuberLoss(),
-    }
-    return modules[name]
+            if plainly:
+                steps += [linear, active]
+                continue
+            norm = normalization_module(self.normalization, len(bias))
+            for buffer, values in zip(norm.buffers(), next(statistics, ()), strict=False):  # mean, variance, a counter
+                buffer.copy_(torch.from_numpy(np.array(values, dtype=np.float64)))
+            steps.append(Joined(linear, norm, active, bool(joint & 2)))
+        return nn.Sequential(*steps[:-1] if self.output == "linear" else steps).eval()
 
 
 def plain(array: ArrayLike) -> NDArray[np.float64]:
@@ -210,24 +182,28 @@ def padded(units: int) -> int:
 
 
 @lru_cache(maxsize=256)
-def padded_positions(sizes: tuple[int, ...]) -> tuple[NDArray[np.int64], int]:
-    """Say where each of the P parameters lies in the kernel's vector, and how long that vector is.
+def padded_positions(network: MLP) -> tuple[NDArray[np.int64], int]:
+    """Say where each number of a network's vector lies in the kernel's, and how long that one is.
 
     The kernel keeps each layer as W' (in, out) then b (out), both padded with zeros to blocks of LANES: its inner
-    loop runs over a row's neighbours in memory.
+    loop runs over a row's neighbours in memory. Behind all parameters come the running means and variances of each
+    hidden layer, padded too.
     """
     positions, start = [], 0
-    for inputs, outputs in pairwise(sizes):
+    for inputs, outputs in pairwise(network.sizes):
         rows, columns = padded(inputs), padded(outputs)
         positions.append((start + np.arange(outputs)[:, None] + np.arange(inputs)[None, :] * columns).ravel())
         positions.append(start + rows * columns + np.arange(outputs))
         start += (rows + 1) * columns
+    for units in network.sizes[1:-1] if network.length > network.parameters else ():
+        positions += [start + np.arange(units), start + padded(units) + np.arange(units)]
+        start += 2 * padded(units)
     return np.concatenate(positions), start
 
 
-def pad_weights(weights: NDArray[np.floating], sizes: tuple[int, ...]) -> NDArray[np.float64]:
-    """Lay weights (..., P) out as the kernel keeps them, (..., P') float64."""
-    positions, length = padded_positions(sizes)
+def pad_weights(weights: NDArray[np.floating], network: MLP) -> NDArray[np.float64]:
+    """Lay vectors (..., length) out as the kernel keeps them, float64."""
+    positions, length = padded_positions(network)
     result = np.zeros((*weights.shape[:-1], length))
     result[..., positions] = weights
     return result

@@ -9,12 +9,15 @@ from numpy.typing import NDArray
 from nnviz.core.ensemble.compilation import inlined
 from nnviz.core.ensemble.functions import activate
 from nnviz.core.ensemble.joints import (
-    NORMALIZED,
+    BATCH,
+    LAYER,
     RESIDUAL,
     add_rows,
     copy_rows,
     normalize,
     normalize_back,
+    normalize_batch,
+    normalize_batch_back,
 )
 from nnviz.core.ensemble.linear import (
     Matrix,
@@ -66,6 +69,8 @@ def forward(
     activations: Whole,
     joints: Whole,
     normal: list[Matrix],
+    running: Vector,
+    training: bool,
     shape: float,
     values: list[Matrix],
     flat_values: list[Vector],
@@ -79,14 +84,18 @@ def forward(
 ) -> None:
     """Compute every layer's values φ(a W′ + b) and slopes φ′; drop units by `uniforms`, from row `first` on, if any.
 
-    What `joints` ask for comes on top: sums normalized, and a layer's own input added in the end.
+    What `joints` ask for comes on top: sums normalized (`running` statistics are moved in training and used
+    otherwise), and a layer's own input added in the end.
     """
-    padded, column = blocks(rows), 0
+    padded, column, place = blocks(rows), 0, 0
     for layer in range(activations.size):
         out = values[layer + 1]
         multiply(values[layer], matrices[layer], biases[layer], out, padded, sizes[layer])
-        if joints[layer] & NORMALIZED:
+        if joints[layer] & LAYER:
             normalize(out, normal[layer + 1], rows, sizes[layer + 1])
+        elif joints[layer] & BATCH:
+            normalize_batch(out, normal[layer + 1], running, place, rows, sizes[layer + 1], training)
+            place += 2 * out.shape[1]
         activate(activations[layer], shape, flat_values[layer + 1], flat_slopes[layer + 1], padded * out.shape[1])
         if uniforms.size > 0 and layer < dropout.size and dropout[layer] > 0:
             factor = 1 / (1 - dropout[layer]) if rescale else 1.0
@@ -143,8 +152,10 @@ def backward(
         if joints[layer] & RESIDUAL:
             copy_rows(delta, past, rows, sizes[layer])
         multiply_elements(flat_errors[layer + 1], flat_slopes[layer + 1], padded * delta.shape[1])
-        if joints[layer] & NORMALIZED:
+        if joints[layer] & LAYER:
             normalize_back(delta, normal[layer + 1], rows, sizes[layer + 1])
+        elif joints[layer] & BATCH:
+            normalize_batch_back(delta, normal[layer + 1], rows, sizes[layer + 1])
         multiply(values[layer].T, delta, zeros, slope, slope.shape[0], rows)
         clear_rows(slope, sizes[layer])
         sum_rows(delta, gradient_biases[layer], rows)

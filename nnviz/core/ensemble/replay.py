@@ -8,8 +8,9 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
 from nnviz.core.ensemble.examples import Examples
-from nnviz.core.ensemble.network import MLP, Joined, loss_module
+from nnviz.core.ensemble.network import MLP
 from nnviz.core.ensemble.settings import NUMBERS, Prepared, Settings, prepare
+from nnviz.core.ensemble.twins import Joined, loss_module
 from nnviz.core.seeds import generator
 
 
@@ -25,14 +26,14 @@ def replay_in_pytorch(
 ) -> nn.Sequential:
     """Train one network with autograd and `torch.optim`, from the same draws as `train(..., seeds=[seed])`.
 
-    Arguments as in `train`; returns the trained float64 module. Equal to the kernel to 1e-6.
+    Arguments as in `train`; returns the trained float64 module, in evaluation mode. Equal to the kernel to 1e-6.
     """
     examples = Examples.of(network, inputs, targets, 1, None if subset is None else [subset])
     x, y = (torch.from_numpy(np.array(part)) for part in examples.chosen(0))
     plan = prepare(network, Settings(**settings), np.array([len(x)]))
     value = dict(zip(NUMBERS, plan.numbers[0].tolist(), strict=True))
     weights = network.initial_weights([seed])[0] if initial is None else initial
-    module = network.module(weights, plan.names[0][0], value["shape"])
+    module = network.module(weights, plan.names[0][0], value["shape"]).train()
     optimizer = torch_optimizer(plan.names[0][1], module, value)
     orders, dropout = generator(seed, "order"), generator(seed, "dropout")
     step, last, batch = 0, int(plan.steps[0]), int(plan.batch[0])
@@ -54,7 +55,7 @@ def replay_in_pytorch(
             optimizer.step()
             shorten(module, value["max_norm"])
             step += 1
-    return module
+    return module.eval()
 
 
 def dropout_masks(network: MLP, plan: Prepared, uniforms: Tensor) -> list[Tensor]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from nnviz.core.ensemble import kernel
 from nnviz.core.ensemble.examples import Examples
 from nnviz.core.ensemble.network import MLP, padded_positions
+from nnviz.core.ensemble.recording import BAD_LAYER, BAD_PLACE, BAD_STEP, NEXT_SNAPSHOT, STEP
 from nnviz.core.ensemble.settings import Prepared
 from nnviz.core.ensemble.trained import Trained
 from nnviz.core.seeds import dropout_draws, epoch_orders, generator
@@ -73,7 +74,7 @@ class Runs:
         units = self.network.hidden_units if self.settings.dropout[list(stream.networks)].any() else 0
         at_once = max(1, DRAWS_BYTES // (stream.examples * (8 + 4 * units)))
         for first in range(begin, begin + epochs, at_once):
-            busy = [index for index in stream.networks if self.progress[index, kernel.STEP] < steps[index]]
+            busy = [index for index in stream.networks if self.progress[index, STEP] < steps[index]]
             if not busy:
                 return
             count = min(at_once, begin + epochs - first)
@@ -112,15 +113,15 @@ class Runs:
 
     def fraction(self) -> float:
         """Return the share of all steps done, 0…1."""
-        return float(self.progress[:, kernel.STEP].sum() / max(1, self.settings.steps.sum()))
+        return float(self.progress[:, STEP].sum() / max(1, self.settings.steps.sum()))
 
     def snapshots_ready(self) -> int:
         """Return how many snapshots every network has passed."""
-        return int(self.progress[:, kernel.NEXT_SNAPSHOT].min())
+        return int(self.progress[:, NEXT_SNAPSHOT].min())
 
     def result(self, ready: int | None = None) -> Trained:
         """Return what is known, with the first `ready` snapshots (None: all)."""
-        positions, _ = padded_positions(self.network.sizes)
+        positions, _ = padded_positions(self.network)
         return Trained(
             network=self.network,
             settings=self.settings,
@@ -130,9 +131,9 @@ class Runs:
             steps=self.snapshot_steps.T[:ready],
             weights=self.snapshots[:, :ready][:, :, positions].transpose(1, 0, 2),
             final=self.weights[:, positions],
-            nonfinite_step=self.progress[:, kernel.BAD_STEP].copy(),
-            nonfinite_layer=self.progress[:, kernel.BAD_LAYER].copy(),
-            nonfinite_place=self.progress[:, kernel.BAD_PLACE].copy(),
+            nonfinite_step=self.progress[:, BAD_STEP].copy(),
+            nonfinite_layer=self.progress[:, BAD_LAYER].copy(),
+            nonfinite_place=self.progress[:, BAD_PLACE].copy(),
             seconds=self.seconds.copy(),
             train=self.train,
             test=self.test,

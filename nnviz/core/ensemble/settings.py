@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nnviz.core.ensemble.network import ACTIVATIONS, DEFAULT_SHAPES, LOSSES, MLP, Names, plain
+from nnviz.core.ensemble.network import ACTIVATIONS, LOSSES, MLP, Names, plain
+from nnviz.core.ensemble.twins import DEFAULT_SHAPES
 
 OPTIMIZERS = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw")
 NUMBERS = (

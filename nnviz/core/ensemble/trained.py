@@ -24,6 +24,9 @@ PLACES = ("activation", "gradient", "weight")
 class Trained:
     """K networks at T snapshots. Losses, accuracies and norms are computed when first asked for.
 
+    With batch normalization all that is computed, but the gradients, is that of evaluation mode: by the running
+    statistics, which lie behind a network's parameters.
+
     Attributes:
         network: their shape.
         settings: how each was trained.
@@ -31,8 +34,9 @@ class Trained:
         unit: what `at` counts, "epoch" or "step".
         at: (T,) int64 snapshot numbers; a network whose training is over stays as it ended.
         steps: (T, K) int64 optimizer steps done at each snapshot.
-        weights: (T, K, P) float32, parameters in PyTorch's order; `network.layers(weights)` gives views per layer.
-        final: (K, P) float64, where training ended.
+        weights: (T, K, length) float32, parameters in PyTorch's order; `network.layers(weights)` gives views per layer,
+            `network.statistics(weights)` those of the running statistics.
+        final: (K, length) float64, where training ended.
         nonfinite_step: (K,) int64 step (from 1) in which something was first NaN or infinite; −1 for never.
         nonfinite_layer: (K,) int64 weight layer (from 0) where; nonfinite_place: (K,) index into PLACES.
         seconds: (K,) float64 time spent in each network's steps (measured, so it differs between runs).
@@ -119,15 +123,20 @@ class Trained:
         return found
 
     def gradients(self) -> Doubles:
-        """Return the gradient of the data loss on all training points, (T, K, P) in the order of `weights`."""
+        """Return the gradient of the data loss on all training points, (T, K, P) in the order of `weights`.
+
+        It is what one step on all of them at once would follow: without dropout, but with batch normalization in
+        training mode, all points being one batch whose mean and variance depend on the weights. The running statistics
+        play no part and stay.
+        """
         found = np.empty((len(self.seeds), len(self.at), self.network.parameters))
-        positions, length = padded_positions(self.network.sizes)
+        positions, length = padded_positions(self.network)
 
         def fill(index: int) -> None:
             inputs, targets = self.train.chosen(index)
             result = np.zeros((len(self.at), length))
             kernel.gradients(*self._model(index), LOSSES.index(self.network.loss), inputs, targets, result)
-            found[index] = result[:, positions]
+            found[index] = result[:, positions[: self.network.parameters]]
 
         each(fill, range(len(self.seeds)))
         return found.transpose(1, 0, 2)
@@ -168,7 +177,7 @@ class Trained:
         return np.float64(self.settings.number("shape")[index])
 
     def _model(self, index: int) -> tuple[Doubles, Whole, Whole, Whole, np.float64]:
-        vectors = pad_weights(self.weights[:, index], self.network.sizes)
+        vectors = pad_weights(self.weights[:, index], self.network)
         codes = np.require(self.settings.activations[index], requirements=["C_CONTIGUOUS", "WRITEABLE"])
         joints = self.network.joints  # what is kept is read-only, and for that numba would compile anew
         return vectors, np.array(self.network.sizes), codes, joints, self._shape(index)

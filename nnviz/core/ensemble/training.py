@@ -46,7 +46,8 @@ def train(
         targets: (N,) or (N, out), or one array per network with K in front; class numbers for cross_entropy.
         test: inputs and targets of the held-out examples, shaped alike.
         seeds: K seeds of initial weights, orders and dropout; equal seeds (with other settings) share them.
-        initial: (P,) or (K, P) initial weights instead of the seeds' own.
+        initial: (P,) or (K, P) initial weights instead of the seeds' own; with batch normalization the running
+            statistics lie behind them, as in `Trained.final`.
         subset: training rows of each network: rows (m,), a mask (N,), or K of either; None for all.
         snapshots: increasing step or epoch numbers to keep the weights at (0: before training); None for start and end.
         unit: what `snapshots` counts, "epoch" or "step".
@@ -65,7 +66,7 @@ def train(
     if plateau is not None:
         prepared = replace(prepared, schedule=np.ones((count, max(1, int(prepared.epochs.max(initial=0))))))
     at, steps = snapshot_steps(snapshots, unit, prepared, -(-sizes // prepared.batch))
-    start = pad_weights(starting_weights(network, seeds, initial), network.sizes)
+    start = pad_weights(starting_weights(network, seeds, initial), network)
     runs = Runs(network, np.asarray(seeds, np.int64), prepared, examples, held_out, unit, at, steps, start)
     if plateau is None:
         run_in_chunks(runs, sizes, report)
@@ -104,15 +105,13 @@ def run_in_chunks(runs: Runs, sizes: NDArray[np.int64], report: Report) -> None:
 
 
 def starting_weights(network: MLP, seeds: Sequence[int], initial: ArrayLike | None) -> NDArray[np.float64]:
-    """Return the initial weights of K networks, (K, P): given, or drawn from the seeds."""
+    """Return the vectors with which K networks begin, (K, length): given, or drawn from the seeds."""
     if initial is None:
         return network.initial_weights(seeds)
     given = np.asarray(initial, np.float64)
-    if given.shape not in ((network.parameters,), (len(seeds), network.parameters)):
-        raise ValueError(
-            f"initial must be {network.parameters} numbers, or {len(seeds)} rows of them, got {given.shape}"
-        )
-    return np.broadcast_to(given, (len(seeds), network.parameters))
+    if given.shape not in ((network.length,), (len(seeds), network.length)):
+        raise ValueError(f"initial must be {network.length} numbers, or {len(seeds)} rows of them, got {given.shape}")
+    return np.broadcast_to(given, (len(seeds), network.length))
 
 
 def snapshot_steps(
