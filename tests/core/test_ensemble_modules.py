@@ -1,5 +1,6 @@
 """K modules as one batched program train as each would alone in a plain PyTorch loop."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -105,3 +106,43 @@ def test_superseding_stops_the_run() -> None:
 
     with pytest.raises(Superseded):
         together(epochs=4, report=report)
+
+
+class Odd(nn.Module):
+    """A network that is no chain of layers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.line = nn.Conv2d(1, 2, 3), nn.Linear(72, 3, bias=False)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Return (B, 3)."""
+        found: torch.Tensor = self.line(torch.relu(self.conv(x)).flatten(1))
+        return found
+
+
+SHAPES: dict[str, Callable[[], nn.Module]] = {
+    "strides, groups, no bias": lambda: nn.Sequential(
+        nn.Conv2d(1, 4, 3, stride=2, bias=False),
+        nn.GELU(),
+        nn.Conv2d(4, 6, 2, groups=2, dilation=2),
+        nn.AvgPool2d(1),
+        nn.Flatten(),
+        nn.Linear(6, 5),
+        nn.ReLU(),
+        nn.Linear(5, 3, bias=False),
+    ),
+    "padded by reflection": lambda: nn.Sequential(
+        nn.Conv2d(1, 2, 3, padding=1, padding_mode="reflect"), nn.Flatten(), nn.Linear(128, 3)
+    ),
+    "no chain of layers": Odd,
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_any_convolutional_network_answers_as_its_copies_do(shape: str) -> None:
+    trained = train_modules(SHAPES[shape], IMAGES, LABELS, seeds=[0, 1, 5], epochs=2, batch=8, rate=0.05)
+    for index in range(3):
+        alone = trained.one(index)(torch.tensor(IMAGES)).detach()
+        np.testing.assert_allclose(trained.outputs(IMAGES)[index], alone, rtol=1e-4, atol=1e-5)
+    assert (trained.train_loss[-1] != trained.train_loss[0]).all()

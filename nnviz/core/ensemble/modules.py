@@ -8,14 +8,16 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
-from torch.func import functional_call, stack_module_state, vmap
+from torch.func import stack_module_state, vmap
 
+from nnviz.core.ensemble.abreast import State, outputs_abreast
 from nnviz.core.ensemble.replay import mean_loss
+from nnviz.core.ensemble.threads import WORKERS, each
 from nnviz.core.progress import Report, silent
 from nnviz.core.seeds import epoch_orders, generator, reset_module
 
 MODULE_OPTIMIZERS = ("sgd", "momentum", "adam")
-State = dict[str, Tensor]
+ROWS = 64  # examples evaluated at a time, so that a layer's values stay in the cache
 
 
 @dataclass(frozen=True)
@@ -95,19 +97,27 @@ def train_modules(
     points, goals = tensor_of(inputs), tensor_of(targets)
     sets = [(points, goals)] if test is None else [(points, goals), (tensor_of(test[0]), tensor_of(test[1]))]
     rates = np.broadcast_to(np.asarray(rate, np.float32), (len(seeds),)).copy()
-    program = Program(module, loss, optimizer, momentum, l2, seeds, rates)
+    programs = [
+        Program(copy.deepcopy(module), loss, optimizer, momentum, l2, [seeds[place] for place in part], rates[part])
+        for part in np.array_split(np.arange(len(seeds)), min(WORKERS, len(seeds)))
+    ]
     at = np.unique([0, epochs]) if snapshots is None else np.asarray(snapshots, np.int64)
     taken: list[State] = []
     for epoch in range(epochs + 1):
         report(epoch / max(1, epochs), "training")
         if epoch in at:
-            taken.append({name: value.clone() for name, value in program.state().items()})
+            taken.append(joined([program.state() for program in programs]))
         if epoch < epochs:
-            program.train_epoch(points, goals, batch)
+            each(lambda program: program.train_epoch(points, goals, batch), programs)
     scores = [score(module, loss, taken, *examples) for examples in sets]
     return TrainedModules(
         module, np.asarray(seeds, np.int64), at, tuple(taken), *[table for two in scores for table in two]
     )
+
+
+def joined(states: Sequence[State]) -> State:
+    """Return a copy of the parameters of all programs as those of one, each (K, …)."""
+    return {name: torch.cat([state[name] for state in states]) for name in states[0]}
 
 
 @dataclass
@@ -148,7 +158,7 @@ class Program:
         Differentiated is the sum of the K means, which does not mix modules: K times the mean over all their examples.
         """
         own = {name: value.detach().requires_grad_() for name, value in self.state().items()}
-        outputs = vmap(lambda one, x: functional_call(self.module, one, (x,)))(own, inputs)
+        outputs = outputs_abreast(self.module, own, inputs)
         total = len(self.seeds) * mean_loss(self.loss, outputs.flatten(0, 1), targets.flatten(0, 1))
         return torch.cat([slope.flatten(1) for slope in torch.autograd.grad(total, list(own.values()))], dim=1)
 
@@ -186,8 +196,9 @@ def tensor_of(array: ArrayLike) -> Tensor:
 def forward_all(module: nn.Module, state: State, points: Tensor) -> Tensor:
     """Run all K modules on the same points, (M, …) to (K, M, …)."""
     private = copy.deepcopy(module)  # functional_call puts parameters into the module for a moment: one per thread
-    outputs: Tensor = vmap(lambda own: functional_call(private, own, (points,)))(state)
-    return outputs
+    copies = len(next(iter(state.values())))
+    parts = [part.expand(copies, *part.shape) for part in points.split(ROWS)]
+    return torch.cat([outputs_abreast(private, state, part) for part in parts], dim=1)
 
 
 def score(
