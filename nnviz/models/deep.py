@@ -17,9 +17,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from nnviz.core.seeds import initial_weights
+from nnviz.models.norms import Norm, Normed, Statistics, normalised
 
 Activation = Literal["sigmoid", "tanh", "relu", "leaky", "gelu", "linear"]
-Norm = Literal["none", "batch", "layer", "group"]
 
 ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {
     "sigmoid": torch.sigmoid,
@@ -29,9 +29,8 @@ ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {
     "gelu": functional.gelu,
     "linear": lambda z: z,
 }
-EPSILON = 1e-5  # under the root of every normalization, as in PyTorch
-Disturb = Callable[[int, Tensor], Tensor]
-"""From a layer's number (from 0) and its normalised sums (K, H, N) to what goes on instead."""
+Disturb = Callable[[int], tuple[Tensor, Tensor]]
+"""From a layer's number (from 0) to the factor and the shift, (K, H, 1) each, that its normalised sums are given."""
 
 
 @dataclass(frozen=True)
@@ -113,27 +112,14 @@ class Layer(NamedTuple):
 
 
 def unpacked(architecture: Architecture, theta: Tensor) -> list[Layer]:
-    """Return the layers of (K, P) parameters, the read-out last; differentiable."""
+    """Return the layers of (K, P) parameters, the read-out last: views, so that what is written to them is written there."""
     parts = architecture.parts
-    pieces = [
-        piece.unflatten(1, (rows, columns))
-        for piece, (_, rows, columns) in zip(theta.split([r * c for _, r, c in parts], 1), parts, strict=True)
-    ]
+    split = theta.split_with_sizes([rows * columns for _, rows, columns in parts], 1)
+    pieces = [piece.view(-1, rows, columns) for piece, (_, rows, columns) in zip(split, parts, strict=True)]
     if architecture.norm == "none":
-        return [Layer(weight, bias, None) for weight, bias in zip(pieces[::2], pieces[1::2], strict=True)]
+        return [Layer(*pair, None) for pair in zip(pieces[::2], pieces[1::2], strict=True)]
     hidden = zip(pieces[0:-2:3], pieces[1:-2:3], pieces[2:-2:3], strict=True)
-    return [*(Layer(*each) for each in hidden), Layer(pieces[-2], pieces[-1], None)]
-
-
-class Statistics(NamedTuple):
-    """Running mean and variance of batch normalization, each (L, K, H, 1)."""
-
-    mean: Tensor
-    variance: Tensor
-
-    def take(self, networks: Sequence[int]) -> "Statistics":
-        """Return those of some of the networks, by number."""
-        return Statistics(self.mean[:, list(networks)], self.variance[:, list(networks)])
+    return [*map(Layer._make, hidden), Layer(pieces[-2], pieces[-1], None)]
 
 
 def fresh_statistics(architecture: Architecture, like: Tensor) -> Statistics:
@@ -146,18 +132,20 @@ class Passed(NamedTuple):
     """One pass through K networks of L hidden layers.
 
     Attributes:
+        layers: the parameters.
         outputs: (K, C, N) logits.
         sums: L tensors (K, H, N), what each activation is given.
+        activated: L tensors (K, H, N), what it makes of them.
         states: L tensors (K, H, N), what each hidden layer hands on.
-        means, variances: of each layer's batch, L tensors (K, H, 1); empty unless batch normalization is training. The
-            variance is the biased one, with which the batch is normalised.
+        norms: L; empty without a norm.
     """
 
+    layers: list[Layer]
     outputs: Tensor
     sums: list[Tensor]
+    activated: list[Tensor]
     states: list[Tensor]
-    means: list[Tensor]
-    variances: list[Tensor]
+    norms: list[Normed]
 
 
 def forward(
@@ -177,57 +165,39 @@ def forward(
         theta: (K, P).
         inputs: (K, d, N).
         running: statistics for batch normalization's evaluation mode; None is training mode.
-        disturb: changes what comes out of each norm.
+        disturb: stretches and shifts what comes out of each norm.
 
     Source: Ioffe & Szegedy 2015; Ba et al. 2016; Wu & He 2018; He et al. 2016.
     """
-    activate, *layers = ACTIVATIONS[architecture.activation], *unpacked(architecture, theta)
-    passed = Passed(theta, [], [], [], [])
+    activate, layers = ACTIVATIONS[architecture.activation], unpacked(architecture, theta)
+    passed = Passed(layers, inputs, [], [], [], [])
     state = inputs
     for number, (weight, bias, scale) in enumerate(layers[:-1]):
-
-        def normed(values: Tensor, layer: int = number) -> Tensor:
-            values = normalised(architecture, values, layer, passed, running)
-            return values if disturb is None else disturb(layer, values)
-
-        if scale is None:
+        if scale is None or architecture.after:
             sums = torch.baddbmm(bias, weight, state)
-            branch = activate(sums)
-        elif architecture.after:
-            sums = torch.baddbmm(bias, weight, state)
-            branch = normed(activate(sums)) * scale
         else:
-            sums = torch.addcmul(bias, normed(weight @ state), scale)
-            branch = activate(sums)
+            passed.norms.append(_normed(architecture, torch.bmm(weight, state), number, running, disturb))
+            sums = torch.addcmul(bias, passed.norms[-1].values, scale)
+        branch = values = activate(sums)
+        if scale is not None and architecture.after:
+            passed.norms.append(_normed(architecture, values, number, running, disturb))
+            branch = passed.norms[-1].values * scale
         state = state + branch if architecture.residual and number else branch
         passed.sums.append(sums)
+        passed.activated.append(values)
         passed.states.append(state)
     return passed._replace(outputs=torch.baddbmm(layers[-1].bias, layers[-1].weight, state))
 
 
-def normalised(
-    architecture: Architecture, values: Tensor, layer: int, passed: Passed, running: Statistics | None
-) -> Tensor:
-    """Bring (K, H, N) to mean 0 and variance 1 as the architecture does; a batch's statistics are left in `passed`."""
-    if architecture.norm == "batch":
-        if running is not None:
-            return (values - running.mean[layer]) * (running.variance[layer] + EPSILON).rsqrt()
-        values, mean, inverse = torch.native_layer_norm(values, values.shape[2:], None, None, EPSILON)
-        passed.means.append(mean.detach())
-        passed.variances.append(inverse.detach().pow(-2) - EPSILON)
-        return values
-    units = values.mT  # (K, N, H)
-    groups = architecture.groups if architecture.norm == "group" else 1
-    split = units.unflatten(2, (groups, -1))
-    return functional.layer_norm(split, split.shape[3:], None, None, EPSILON).flatten(2).mT
-
-
-def follow(running: Statistics, passed: Passed, momentum: float) -> Statistics:
-    """Return running statistics moved towards a batch's: r ← (1 − m) r + m s, the variance by its unbiased estimate."""
-    examples = passed.outputs.shape[2]
-    unbiased = examples / max(examples - 1, 1)
-    mean = torch.lerp(running.mean, torch.stack(passed.means), momentum)
-    return Statistics(mean, torch.lerp(running.variance, torch.stack(passed.variances) * unbiased, momentum))
+def _normed(
+    architecture: Architecture, values: Tensor, layer: int, running: Statistics | None, disturb: Disturb | None
+) -> Normed:
+    own = None if running is None else Statistics(running.mean[layer], running.variance[layer])
+    norm = normalised(values, architecture.norm, architecture.groups, own)
+    if disturb is None:
+        return norm
+    factor, shift = disturb(layer)
+    return norm._replace(values=factor * norm.values + shift)
 
 
 def losses(outputs: Tensor, targets: Tensor) -> Tensor:

@@ -8,7 +8,9 @@ import torch
 from torch import Tensor
 
 from nnviz.core.progress import Report, silent
-from nnviz.models.deep import Architecture, Disturb, Passed, Statistics, follow, forward, fresh_statistics, losses
+from nnviz.models.deep import Architecture, Disturb, Passed, forward, fresh_statistics, losses
+from nnviz.models.deep_backward import backward
+from nnviz.models.norms import Statistics, follow
 
 Optimizer = Literal["sgd", "momentum", "adam"]
 GUARD = 1e-6  # what clip_grad_norm_ adds to the norm it divides by
@@ -81,11 +83,9 @@ def gradient(
     architecture: Architecture, theta: Tensor, inputs: Tensor, targets: Tensor, disturb: Disturb | None = None
 ) -> Seen:
     """Return the loss of K networks in training mode and its gradient with respect to all their parameters."""
-    own = theta.detach().requires_grad_()
-    passed = forward(architecture, own, inputs, disturb=disturb)
-    loss = losses(passed.outputs, targets)
-    (slope,) = torch.autograd.grad(loss.sum(), own)  # networks share nothing, so the sum parts them
-    return Seen(loss.detach(), slope, passed)
+    passed = forward(architecture, theta, inputs, disturb=disturb)
+    slope = backward(architecture, inputs, targets, passed, disturb)
+    return Seen(losses(passed.outputs, targets), slope, passed)
 
 
 def clipped(slope: Tensor, threshold: float | Tensor) -> Tensor:
@@ -140,7 +140,6 @@ def train(
             watch(state, seen)
         if not seen.loss.isfinite().any():
             break
-        if state.running is not None:
-            state = replace(state, running=follow(state.running, seen.passed, plan.statistics))
-        state = stepped(plan, state, seen.gradient)
+        running = None if state.running is None else follow(state.running, seen.passed.norms, plan.statistics)
+        state = stepped(plan, replace(state, running=running), seen.gradient)
     return state

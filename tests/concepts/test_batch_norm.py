@@ -11,12 +11,16 @@ from nnviz.concepts.batch_norm import Params, lesson, run, view
 from nnviz.concepts.batch_norm.charts import FLOOR, TOP, held
 from nnviz.concepts.batch_norm.company import in_company
 from nnviz.concepts.batch_norm.hero import CENTRES, ridge
-from nnviz.concepts.batch_norm.nets import EDGES, Net, spread_of, train
+from nnviz.concepts.batch_norm.model import gathered
+from nnviz.concepts.batch_norm.nets import Net
+from nnviz.concepts.batch_norm.pictures import EDGES, spread_of
 from nnviz.concepts.batch_norm.points import POINTS, orders_of, points_of, shaken
-from nnviz.concepts.batch_norm.sweeps import RATES, Sweep, over_rates
+from nnviz.concepts.batch_norm.sweeps import BATCHES, RATES, Sweep, over_rates
+from nnviz.concepts.batch_norm.training import train
 from nnviz.core.progress import Superseded
 from nnviz.models import deep, deep_training
 from nnviz.models.deep import Architecture
+from nnviz.models.norms import normalised
 
 QUICK: dict[str, Any] = {"depth": 2, "steps": 50, "seeds": 2, "sketch": True}
 
@@ -37,10 +41,8 @@ def test_scaling_the_weights_before_a_norm_changes_no_loss_and_divides_the_gradi
 
 
 def test_two_examples_are_always_minus_one_and_one() -> None:
-    shape = Architecture(1, 4, norm="batch")
     values = torch.tensor([[[3.0, 10.0], [0.5, -4.0]]], dtype=torch.float64)
-    passed = deep.Passed(values, [], [], [], [])
-    found = deep.normalised(shape, values, 0, passed, None)
+    found = normalised(values, "batch").values
     torch.testing.assert_close(
         found, torch.tensor([[[-1.0, 1.0], [1.0, -1.0]]], dtype=torch.float64), rtol=1e-5, atol=0
     )
@@ -88,6 +90,8 @@ def test_densities_sum_to_one_and_ridges_stand_on_their_layer() -> None:
     sums = torch.linspace(-9, 9, 60, dtype=torch.float64).reshape(2, 3, 10)
     share = spread_of(sums)
     np.testing.assert_allclose(share.sum(axis=1), 1)
+    for layer, found in zip(sums.clamp(-4, 4).numpy(), share, strict=True):
+        np.testing.assert_array_equal(found, np.histogram(layer, EDGES)[0] / layer.size)
     assert np.isnan(spread_of(sums * torch.nan)).all()
     outline = ridge(share, 3.0)
     assert outline.shape == (2, len(CENTRES) + 2)
@@ -110,17 +114,24 @@ def test_the_best_and_the_largest_rate() -> None:
     assert np.isnan(Sweep((1.0,), np.array([[0.7]]), np.array([[0.5]])).largest)
 
 
-def test_a_run_draws_its_charts_and_partials_come_first() -> None:
+def test_a_run_draws_its_charts_and_partials_come_in_order() -> None:
+    params = Params(**QUICK | {"sketch": False})
     kept: list[Any] = []
-
-    def keep(fraction: float, what: str = "", partial: Any = None) -> None:
-        del fraction, what
-        kept.append(partial)
-
-    done = run(Params(**QUICK | {"sketch": False}), keep)
-    shown = [chart.name for chart in view(done).charts]
-    assert shown == ["ridges", "loss", "smooth", "rates", "modes"]
-    assert [chart.name for chart in view(next(each for each in kept if each)).charts] == shown[:3]
+    done = run(params, lambda *words: kept.append(words[2] if len(words) > 2 else None))
+    names = ["ridges", "loss", "smooth", "rates", "modes"]
+    assert [chart.name for chart in view(done).charts] == names
+    assert [each.batch for each in done.batches] == list(BATCHES)
+    for partial in (each for each in kept if each):
+        shown = [chart.name for chart in view(partial).charts]
+        assert shown == names[: len(shown)]
+        assert len(shown) >= 3
+    assert done.rates is not None
+    parts = [done.plain, done.own, *done.rates, *done.batches]
+    assert [gathered(params, [each, None, *parts[2:]]) for each in (None, done.plain)] == [None, None]
+    for count, charts in ((2, 3), (3, 3), (4, 4), (6, 5)):
+        found = gathered(params, parts[:count] + [None] * (9 - count))
+        assert found is not None
+        assert [chart.name for chart in view(found).charts] == names[:charts]
 
 
 def test_a_net_that_breaks_down_is_named() -> None:

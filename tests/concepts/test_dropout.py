@@ -362,9 +362,14 @@ def test_a_heavy_sweep_takes_fewer_rates_and_seeds(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(observing, "finals", fake)
     heavy = Params(data="digits", width=64, points=200, epochs=300, seeds=9)
-    observing.sweep(heavy, training.problem_of(heavy.setting), silent)
-    observing.sweep(Params(), training.problem_of(Params().setting), silent)
-    assert [len(pairs) for _, pairs in asked] == [len(observing.COARSE), len(observing.GRID)]
+    for params in (heavy, Params(), Params(same=False, second=0.5)):
+        count = (2, len(params.setting.seeds), params.setting.network.parameters)
+        plain = training.Recorded((0.0, 0.0), np.array([0, 1]), np.zeros(count, np.float32))
+        swept = observing.sweep(params, training.problem_of(params.setting), plain, silent)
+        assert swept.train.shape == (len(swept.rates), min(len(params.setting.seeds), observing.SWEEP_SEEDS))
+    # Nothing is trained again where nothing is dropped, in either layer.
+    expected = [len(observing.COARSE) - 1, len(observing.GRID) - 1, len(observing.GRID)]
+    assert [len(pairs) for _, pairs in asked] == expected
     assert len(asked[0][0].seeds) == observing.SWEEP_SEEDS
 
 

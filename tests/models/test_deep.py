@@ -11,8 +11,9 @@ from torch.nn.utils import clip_grad_norm_
 
 from nnviz.core.progress import Superseded
 from nnviz.models import deep, deep_training
-from nnviz.models.deep import Architecture, Statistics
+from nnviz.models.deep import Architecture
 from nnviz.models.deep_training import Plan
+from nnviz.models.norms import Statistics, follow
 
 MODULES: dict[str, Any] = {
     "sigmoid": nn.Sigmoid,
@@ -122,7 +123,7 @@ def test_evaluation_mode_is_that_of_plain_modules_after_three_batches(architectu
     batches = [inputs, 2 * inputs + 1, inputs.flip(2) - 3]
     for batch in batches:
         passed = deep.forward(architecture, theta, batch)
-        running = deep.follow(running, passed, 0.1) if architecture.norm == "batch" else running
+        running = follow(running, passed.norms, 0.1) if architecture.norm == "batch" else running
     outputs = deep.forward(architecture, theta, inputs, running=running).outputs
     for k in range(len(SEEDS)):
         module = Plain(architecture, theta[k]).train()
@@ -233,10 +234,23 @@ def test_training_stops_when_nobody_waits() -> None:
 def test_what_is_disturbed_after_the_norm_is_what_the_activation_gets() -> None:
     architecture = Architecture(2, 4, norm="batch", activation="linear")
     theta, inputs, _ = drawn(architecture)
-    passed = deep.forward(architecture, theta, inputs, disturb=lambda _, values: torch.zeros_like(values))
+    passed = deep.forward(architecture, theta, inputs, disturb=lambda _: (torch.tensor(0.0), torch.tensor(0.0)))
     layers = deep.unpacked(architecture, theta)
     for sums, layer in zip(passed.sums, layers, strict=False):
         torch.testing.assert_close(sums, layer.bias.expand_as(sums))
+
+
+@pytest.mark.parametrize("architecture", [each for each in VARIANTS if each.norm != "none"], ids=str)
+def test_the_gradient_through_noise_is_that_of_autograd(architecture: Architecture) -> None:
+    theta, inputs, targets = drawn(architecture)
+    source = torch.Generator().manual_seed(7)
+    shape = (2, architecture.depth, len(SEEDS), architecture.width, 1)
+    factors, shifts = torch.randn(shape, dtype=torch.float64, generator=source)
+    own = theta.clone().requires_grad_()
+    passed = deep.forward(architecture, own, inputs, disturb=lambda layer: (factors[layer], shifts[layer]))
+    (expected,) = torch.autograd.grad(deep.losses(passed.outputs, targets).sum(), own)
+    seen = deep_training.gradient(architecture, theta, inputs, targets, lambda layer: (factors[layer], shifts[layer]))
+    torch.testing.assert_close(seen.gradient, expected, rtol=1e-10, atol=1e-12)
 
 
 def test_running_statistics_of_some_networks_are_theirs() -> None:

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 import torch
 
-from nnviz.concepts.batch_norm.nets import Net, train
+from nnviz.concepts.batch_norm.nets import Net
 from nnviz.concepts.batch_norm.points import POINTS, orders_of, points_of
+from nnviz.concepts.batch_norm.training import train
 from nnviz.core.seeds import initial_weights
-from nnviz.models.deep import Architecture, Passed, Statistics, follow, normalised
+from nnviz.models.norms import Statistics, follow, normalised
 from tests.oracles.plain_deep import DeepNet
 
 NETS = (
@@ -48,15 +49,14 @@ def test_a_net_is_trained_and_answers_in_both_modes_as_plain_modules_do(net: Net
 
 @pytest.mark.parametrize("momentum", [0.1, 1.0])
 def test_the_norm_equals_batchnorm1d_in_both_modes(momentum: float) -> None:
-    shape, source = Architecture(1, 6, norm="batch"), torch.Generator().manual_seed(0)
+    source = torch.Generator().manual_seed(0)
     values = 3 * torch.randn(1, 6, 9, dtype=torch.float64, generator=source) + 2
     module = torch.nn.BatchNorm1d(6, momentum=momentum, affine=False, dtype=torch.float64)
-    passed = Passed(values, [], [], [], [])
-    mine = normalised(shape, values, 0, passed, None)
-    torch.testing.assert_close(mine[0].T, module(values[0].T), rtol=1e-12, atol=1e-12)
+    norm = normalised(values, "batch")
+    torch.testing.assert_close(norm.values[0].T, module(values[0].T), rtol=1e-12, atol=1e-12)
     begun = Statistics(torch.zeros(1, 1, 6, 1, dtype=torch.float64), torch.ones(1, 1, 6, 1, dtype=torch.float64))
-    running = follow(begun, passed, momentum)
+    running = follow(begun, [norm], momentum)
     torch.testing.assert_close(running.mean.flatten(), module.running_mean, rtol=1e-12, atol=1e-12)
     torch.testing.assert_close(running.variance.flatten(), module.running_var, rtol=1e-9, atol=1e-12)
-    mine = normalised(shape, values, 0, passed, running)
+    mine = normalised(values, "batch", running=Statistics(running.mean[0], running.variance[0])).values
     torch.testing.assert_close(mine[0].T, module.eval()(values[0].T), rtol=1e-9, atol=1e-12)

@@ -15,6 +15,7 @@ from nnviz.core.statistics import band
 
 FLOOR, TOP = 1e-3, 30.0  # of a loss's axis
 FAILED = 2.0  # a loss at the end beyond which it is all the same
+LOSSES = [0.001, 0.01, 0.1, 0.2, 0.5, 1, 2]  # numbers at the axis that ends at FAILED
 FEW = 3  # numbers at a log axis that follows the losses
 SMOOTH = 0.9  # share of the running mean of the loss that stays at each step
 
@@ -57,7 +58,7 @@ def loss_chart(run: Run) -> Chart:
         traces += build.band(steps, band(held(running(each.loss)), axis=1), name, index)
     cursor = build.vertical(float(steps[-1]), token="$ink", dash="solid")["shape"]
     x = build.axis("step", 0, float(steps[-1]))
-    figure = build.figure(traces, x, build.axis("training loss (log)", log=True, nticks=FEW), shapes=[cursor])
+    figure = build.figure(traces, x, held_axis("training loss (log)", traces), shapes=[cursor])
     ends = [number(float(band(running(each.loss)[-1]).median)) for each in (run.plain, run.own)]
     alt = f"After {len(steps)} steps the median loss of a batch is {ends[0]} without a norm and {ends[1]} with {kind(run)}."
     moments = run.own.moments
@@ -74,10 +75,19 @@ def smooth_chart(run: Run) -> Chart:
         traces += build.band(each.moments, band(width, axis=1), name, index)
         ends.append(number(float(np.nanmedian(width)) if np.isfinite(width).any() else np.nan))
     x = build.axis("step", 0, float(run.own.moments[-1]))
-    figure = build.figure(traces, x, build.axis("loss, highest − lowest (log)", log=True, nticks=FEW))
+    figure = build.figure(traces, x, held_axis("loss, highest − lowest (log)", traces))
     alt = f"Along the gradient, from half a learning rate to four, the loss varies by {ends[0]} without a norm and by "
     title = "How much the loss varies along the gradient, within four steps"
     return Chart("smooth", title, figure, f"{alt}{ends[1]} with {kind(run)} (medians over training).")
+
+
+def held_axis(title: str, traces: list[Trace]) -> Trace:
+    """Return a logarithmic axis that ends at half decades around all that is drawn: it stays under a moving hand."""
+    powers = np.log10(np.concatenate([np.asarray(trace["y"], float) for trace in traces]))
+    seen = 2 * powers[np.isfinite(powers)]
+    ends = (np.floor(seen.min()), np.ceil(seen.max())) if len(seen) else (-2.0, 2.0)
+    low, high = (float(10 ** (end / 2)) for end in (ends[0], max(ends[1], ends[0] + 1)))
+    return build.axis(title, low, high, log=True, nticks=FEW)
 
 
 def dotted(index: int) -> Trace:
@@ -112,7 +122,7 @@ def rates_chart(run: Run) -> Chart:
     line = {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": TRAINS, "y1": TRAINS}
     shapes = [line | {"line": {"color": "$grey", "width": 1, "dash": "dot"}}]
     figure = build.figure(
-        traces, x, build.axis(f"final loss (log, up to {FAILED:g})", log=True, nticks=FEW), shapes=shapes
+        traces, x, build.axis(f"final loss (log, up to {FAILED:g})", log=True, tickvals=LOSSES), shapes=shapes
     )
     return Chart(
         "rates",

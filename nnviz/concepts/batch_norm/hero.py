@@ -8,7 +8,9 @@ from nnviz.charts import build
 from nnviz.charts.build import Trace
 from nnviz.charts.view import Chart
 from nnviz.concepts.batch_norm.model import Run
-from nnviz.concepts.batch_norm.nets import EDGES, Floats, Trained
+from nnviz.concepts.batch_norm.nets import Floats
+from nnviz.concepts.batch_norm.pictures import EDGES
+from nnviz.concepts.batch_norm.training import Trained
 from nnviz.concepts.batch_norm.words import kind
 
 PANELS: tuple[Trace, Trace] = ({}, {"xaxis": "x2", "yaxis": "y2"})

@@ -4,7 +4,7 @@ from nnviz.concepts.batch_norm.claims import CLAIMS
 from nnviz.concepts.batch_norm.predictions import PREDICTIONS
 from nnviz.concepts.batch_norm.recipe import recipe
 from nnviz.core.lesson import Lesson, Measure, Note, Preset, Reference
-from nnviz.models.deep import follow, normalised
+from nnviz.models.norms import follow, normalised
 
 MEASURES = (
     Measure("test error with the norm", "%", lambda run: run.test, "less"),
@@ -64,20 +64,22 @@ lesson = Lesson(
         ),
         Note(
             3,
-            "Set noise after the norm to 0.5. Ask before: “The norm keeps every layer's input in place, the noise moves it at "
-            "every step. What remains?” Read the test errors, then the verdict on this claim.",
+            "Ask the first prediction (Q): the norm keeps every layer's input in place, the noise moves it at every step. Then "
+            "set noise after the norm to 0.5, read the test errors, and under Claims the verdict.",
         ),
         Note(
             3,
-            "Batch size 32, 8, 4, 2. Ask: “From two numbers take the mean and divide by the deviation. What is left?” (−1 and +1.)",
+            "Noise back to 0, batch size 32, 8, 4, 2. Ask: “From two numbers take the mean and divide by the deviation. What is left?” (−1 and +1.) "
+            "The same on points of your own: [build your own network](/playground?normalization=batch&activation=relu).",
         ),
         Note(
             2,
-            "Turn evaluation mode off. Ask: “You send one photo, then the same with others. May the answer change?” (It does: "
+            "Reset, then evaluation mode off. Ask: “You send one photo, then the same with others. May the answer change?” (It does: "
             "the diagnosis counts how often.)",
         ),
         Note(
-            2, "“Which rates still train”: ask for the largest rate on each side, then try it with the learning rate."
+            2,
+            "Below (V), “Which rates still train”: ask for the largest rate on each side, then try it with the learning rate.",
         ),
     ),
 )

@@ -3,14 +3,20 @@
 Both kinds share seeds, weights at the start, points and the order of the batches; they differ in the norm only.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial as bound
+from itertools import takewhile
+from typing import Any
 
 import numpy as np
 
-from nnviz.concepts.batch_norm.nets import Floats, Net, Trained, train
+from nnviz.concepts.batch_norm.nets import Floats, Net
 from nnviz.concepts.batch_norm.settings import Params
-from nnviz.concepts.batch_norm.sweeps import Sweep, over_batches, over_rates
+from nnviz.concepts.batch_norm.sweeps import BATCHES, RATES, Sweep, at_batch, over_rates
+from nnviz.concepts.batch_norm.training import Answered, Trained, train
 from nnviz.core.progress import Report, part, silent
+from nnviz.models.spread import spread
 
 FEW = 4  # seeds of the sweeps, at most
 LONGEST = 200  # steps of the sweeps, at most
@@ -32,7 +38,7 @@ class Run:
     plain: Trained
     own: Trained
     rates: tuple[Sweep, Sweep] | None = None
-    batches: tuple[Trained, ...] = ()
+    batches: tuple[Answered, ...] = ()
 
     @property
     def test(self) -> Floats:
@@ -41,19 +47,29 @@ class Run:
 
 
 def run(params: Params, report: Report = silent) -> Run:
-    """Train both kinds; then both at every rate, and the one with the norm at other batch sizes."""
+    """Train both kinds; both at every rate; and the one with the norm at other batch sizes: all side by side."""
     net, seeds = params.net, params.numbers
-    plain = train(net.plain(), seeds, part(report, 0.0, 0.15))
-    found = Run(params, plain, train(net, seeds, part(report, 0.15, 0.3)))
+    pair = [bound(train, each, seeds) for each in (net.plain(), net)]
     if params.sketch:
-        return found
-    net = replace(net, steps=min(net.steps, LONGEST))
-    report(0.3, "training at other rates", found)
-    sweeps = [over_rates(replace(each, rate=0.1), seeds[:FEW], report=part(report, low, low + 0.15))
-              for each, low in ((net.plain(), 0.3), (net, 0.45))]  # fmt: skip
-    found = replace(found, rates=(sweeps[0], sweeps[1]))
-    report(0.6, "training at other batch sizes", found)
-    for batches in over_batches(net, seeds[:FEW], part(report, 0.6, 1.0)):
-        found = replace(found, batches=batches)
-        report(0.6 + 0.08 * len(batches), "training at other batch sizes", found)
+        plain, own = (work(part(report, half / 2, half / 2 + 0.5)) for half, work in enumerate(pair))
+        return Run(params, plain, own)
+    short, few = replace(net, rate=0.1, steps=min(net.steps, LONGEST)), seeds[:FEW]
+    works: list[Callable[[Report], Any]] = [
+        *pair,
+        *[bound(over_rates, each, few, RATES) for each in (short.plain(), short)],
+        *[bound(at_batch, replace(short, rate=net.rate), few, size) for size in BATCHES],
+    ]
+    what = "training both nets, then at other rates and batch sizes"
+    done = spread(lambda work, heed: work(heed), works, report, what, lambda parts: gathered(params, parts))
+    found = gathered(params, done)
+    assert found is not None
     return found
+
+
+def gathered(params: Params, parts: Sequence[Any]) -> Run | None:
+    """Return a run of the parts that are done, up to the first that is not; None before both kinds are trained."""
+    done = list(takewhile(lambda each: each is not None, parts))
+    if len(done) < 2:
+        return None
+    rates = (done[2], done[3]) if len(done) > 3 else None
+    return Run(params, done[0], done[1], rates, tuple(done[4:]))

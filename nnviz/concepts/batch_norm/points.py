@@ -1,5 +1,7 @@
 """What the networks learn from, in which order, and the noise that undoes a norm: all drawn before the first step."""
 
+from functools import lru_cache
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -19,8 +21,14 @@ SHAPES = {
 
 def points_of(data: str, seeds: tuple[int, ...]) -> tuple[Tensor, Tensor]:
     """Return inputs (K, 2, 512) and classes (K, 512) of every seed; the first half is for learning."""
-    rows = [drawn(SHAPES[data], 2 * POINTS, SCATTER, np.random.default_rng(seed)) for seed in seeds]
-    return torch.tensor(np.stack([row[0] for row in rows])).mT, torch.tensor(np.stack([row[1] for row in rows]))
+    rows = [_points(data, seed) for seed in seeds]
+    return torch.stack([row[0] for row in rows]).mT, torch.stack([row[1] for row in rows])
+
+
+@lru_cache(maxsize=256)
+def _points(data: str, seed: int) -> tuple[Tensor, Tensor]:
+    inputs, targets = drawn(SHAPES[data], 2 * POINTS, SCATTER, np.random.default_rng(seed))
+    return torch.tensor(inputs), torch.tensor(targets)
 
 
 def orders_of(seeds: tuple[int, ...], steps: int, batch: int) -> Tensor:

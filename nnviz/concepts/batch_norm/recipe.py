@@ -6,8 +6,6 @@ in the same order give the same numbers.
 
 from typing import Any
 
-import torch
-
 from nnviz.concepts.batch_norm.company import in_company
 from nnviz.concepts.batch_norm.nets import Batches, Net, Noise
 from nnviz.concepts.batch_norm.points import POINTS, points_of
@@ -34,14 +32,12 @@ def recipe(
     }
 
 
-@torch.no_grad()
 def trained(net: Net, seeds: tuple[int, ...]) -> dict[str, float]:
     """Train one network a seed; return the first one's training loss, and its test error in per cent in both modes."""
     noise = Noise(net, seeds) if net.noise else None
     shape, batches = net.architecture, Batches(net, seeds, noise)
-    with torch.enable_grad():
-        plan = Plan(rate=net.rate, statistics=net.statistics)
-        state = train(shape, begin(shape, start(shape, seeds)), plan, net.steps, batches, disturb=noise)
+    plan = Plan(rate=net.rate, statistics=net.statistics)
+    state = train(shape, begin(shape, start(shape, seeds)), plan, net.steps, batches, disturb=noise)
     inputs, targets = points_of(net.data, seeds)
     outputs = forward(shape, state.theta, inputs, running=state.running).outputs
     company = in_company(shape, state.theta, inputs[..., POINTS:], net.batch)

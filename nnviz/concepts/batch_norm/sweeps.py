@@ -1,18 +1,18 @@
-"""Many trainings at once: over learning rates in one program, and over batch sizes one after the other."""
+"""Other trainings beside the two of the page: over learning rates, and over batch sizes."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from nnviz.concepts.batch_norm.nets import Batches, Floats, Net, Noise, Trained, train
+from nnviz.concepts.batch_norm.nets import Batches, Floats, Net, Noise
 from nnviz.concepts.batch_norm.points import POINTS, points_of
+from nnviz.concepts.batch_norm.training import Answered, answered, stepped
 from nnviz.core.memo import memo
-from nnviz.core.progress import Report, part, silent
-from nnviz.models import deep, deep_training
-from nnviz.models.deep_training import Plan
+from nnviz.core.progress import Report, silent
+from nnviz.models import deep
 
 RATES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 BATCHES = (2, 4, 8, 32, 128)
@@ -54,28 +54,19 @@ def over_rates(net: Net, seeds: tuple[int, ...], rates: tuple[float, ...] = RATE
     many = seeds * len(rates)
     each_rate = torch.tensor(np.repeat(rates, len(seeds)))[:, None]
     noise = Noise(net, many) if net.noise else None
-    batches = Batches(net, many, noise)
-    begun = deep_training.begin(net.architecture, deep.start(net.architecture, many))
-    plan = Plan(rate=each_rate, statistics=net.statistics)
-    state = deep_training.train(net.architecture, begun, plan, net.steps, batches, disturb=noise, report=report)
+    state = stepped(net, many, Batches(net, many, noise), noise, report, rate=each_rate)
     inputs, targets = points_of(net.data, many)
-    with torch.no_grad():
-        outputs = deep.forward(net.architecture, state.theta, inputs, running=state.running).outputs
+    outputs = deep.forward(net.architecture, state.theta, inputs, running=state.running).outputs
     loss = deep.losses(outputs[..., :POINTS], targets[:, :POINTS]).numpy().reshape(len(rates), -1)
     test = deep.errors(outputs[..., POINTS:], targets[:, POINTS:]).numpy().reshape(len(rates), -1)
     return Sweep(rates, np.where(np.isfinite(loss), loss, np.nan), test)
 
 
-def over_batches(net: Net, seeds: tuple[int, ...], report: Report = silent) -> Iterator[tuple[Trained, ...]]:
-    """Train the net with every batch size of BATCHES, and hand out what there is after each."""
-    done: list[Trained] = []
-    for index, size in enumerate(BATCHES):
-        span = part(report, index / len(BATCHES), (index + 1) / len(BATCHES), f"training with batches of {size}")
-        done.append(train(replace(net, batch=size), seeds, span))
-        yield tuple(done)
+def at_batch(net: Net, seeds: tuple[int, ...], batch: int, report: Report = silent) -> Answered:
+    """Train the net with another batch size."""
+    return answered(replace(net, batch=batch), seeds, report)
 
 
-def modes_of(trained: tuple[Trained, ...]) -> tuple[NDArray[np.int64], Floats]:
+def modes_of(trained: Sequence[Answered]) -> tuple[NDArray[np.int64], Floats]:
     """Return batch sizes (B,) and test errors in per cent in evaluation and in training mode, (2, B, K)."""
-    sizes = np.array([each.net.batch for each in trained])
-    return sizes, 100 * np.stack([each.modes for each in trained], axis=1)
+    return np.array([each.batch for each in trained]), 100 * np.stack([each.modes for each in trained], axis=1)

@@ -3,8 +3,8 @@
 import numpy as np
 
 from nnviz.concepts.batch_norm.model import Run
-from nnviz.concepts.batch_norm.nets import Trained
 from nnviz.concepts.batch_norm.sweeps import Sweep
+from nnviz.concepts.batch_norm.training import Trained
 from nnviz.core import diagnosis
 from nnviz.core.diagnosis import Finding
 from nnviz.core.notation import decimals, number

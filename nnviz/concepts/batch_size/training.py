@@ -19,6 +19,7 @@ from nnviz.data.points import own_set
 EXAMPLES = 256  # N, a power of two: every batch size divides it
 HELD_OUT = 1000
 SPREAD = 0.25  # standard deviation of the moons, so that some of them overlap
+TOGETHER = 40  # networks whose curves are read at once
 BLUR = 0.1  # standard deviation of the examples around a learner's own points
 NETWORKS = {
     "moons": MLP((2, 16, 2), "tanh", loss="cross_entropy"),
@@ -161,11 +162,17 @@ def _read_off(
     curves = np.empty((3, *weights.shape[:3]))  # loss, ‖G‖², tr Σ
     fresh = np.diff(steps, axis=0, prepend=-1) > 0  # (T, B): what has moved since the moment before
 
-    def read(moment: int) -> None:
-        passed = propagate(network, weights[moment, fresh[moment]].astype(np.float64), found.inputs, goals)
-        curves[:, moment, fresh[moment]] = passed.losses.mean(axis=-1), *signal_and_noise(passed)
+    moved = weights[fresh]  # (n, S, P)
+    values = np.empty((3, *moved.shape[:2]))
+    together = max(1, TOGETHER // len(task.seeds))
 
-    each(read, range(len(steps)), lambda: report(0.8, "reading the curves"))
+    def read(first: int) -> None:
+        some = slice(first, first + together)
+        passed = propagate(network, moved[some].astype(np.float64), found.inputs, goals)
+        values[:, some] = passed.losses.mean(axis=-1), *signal_and_noise(passed)
+
+    each(read, range(0, len(moved), together), lambda: report(0.8, "reading the curves"))
+    curves[:, fresh] = values
     for moment, batch in np.argwhere(~fresh):  # in the order of time
         curves[:, moment, batch] = curves[:, moment - 1, batch]
     report(0.9, "measuring the curvature")

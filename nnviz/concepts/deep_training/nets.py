@@ -13,8 +13,9 @@ from nnviz.core.memo import memo
 from nnviz.core.progress import Report, silent
 from nnviz.core.timeline import log_steps
 from nnviz.models import deep, deep_training
-from nnviz.models.deep import Activation, Architecture, Norm
+from nnviz.models.deep import Activation, Architecture
 from nnviz.models.deep_training import Optimizer, Plan, Seen, State
+from nnviz.models.norms import Norm
 
 Floats = NDArray[np.float64]
 Data = Literal["spiral", "moons", "circle", "xor", "points"]

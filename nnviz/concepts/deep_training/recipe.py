@@ -11,8 +11,9 @@ import torch
 from torch import Tensor
 
 from nnviz.concepts.deep_training.points import own_points, points_of
-from nnviz.models.deep import Activation, Architecture, Norm, errors, forward, losses, start
+from nnviz.models.deep import Activation, Architecture, errors, forward, losses, start
 from nnviz.models.deep_training import Optimizer, Plan, begin, train
+from nnviz.models.norms import Norm
 
 NOISE = 0.05
 LONGEST = 1.0  # gradient that clipping lets through

@@ -17,6 +17,7 @@ from nnviz.core.progress import Report, part, silent
 from nnviz.core.seeds import generator
 from nnviz.models import deep, deep_training
 from nnviz.models.deep_training import Plan, State
+from nnviz.models.norms import Statistics
 
 Method = Literal["grid", "random", "halving"]
 METHODS: tuple[Method, ...] = ("grid", "random", "halving")
@@ -154,7 +155,7 @@ def joined(parts: list[State]) -> State:
     running = None
     if parts[0].running is not None:
         statistics = [each.running for each in parts if each.running is not None]
-        running = deep.Statistics(
+        running = Statistics(
             torch.cat([each.mean for each in statistics], 1), torch.cat([each.variance for each in statistics], 1)
         )
     theta, first, second = (torch.cat([getattr(each, name) for each in parts]) for name in ("theta", "first", "second"))

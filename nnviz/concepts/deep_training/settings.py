@@ -11,8 +11,9 @@ from nnviz.concepts.deep_training.repair import Change, Patient
 from nnviz.core import params
 from nnviz.data.points import within
 from nnviz.data.toy import WINDOW
-from nnviz.models.deep import Activation, Norm
+from nnviz.models.deep import Activation
 from nnviz.models.deep_training import Optimizer
+from nnviz.models.norms import Norm
 
 Picture = Literal["landscape", "depth", "repair", "search"]
 NETS: tuple[str, ...] = ("landscape", "depth", "search")

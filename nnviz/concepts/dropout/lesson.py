@@ -84,10 +84,11 @@ NOTES = (
     ),
     Note(
         3,
-        "Drag the rate from 0 to 0.9 slowly. Ask where test accuracy turns. Training accuracy only falls; test "
-        "accuracy rises first, because the wide network had memorized the overlapping points.",
+        "Drag the rate from 0 to 0.9 slowly, then look below (V) at “Accuracy against the rate”. Ask where test accuracy "
+        "turns. Training accuracy only falls; test accuracy rises first, because the wide network had memorized the "
+        "overlapping points.",
     ),
-    Note(3, "Ask the first prediction, then set width 4. Why worse? There were no units to spare."),
+    Note(3, "Ask the first prediction (Q), then “Show this run above”. Why worse? There were no units to spare."),
     Note(
         3,
         "Break it → Forget eval mode, then Forget to rescale. The first is seen at once; the second leaves "
@@ -95,8 +96,8 @@ NOTES = (
     ),
     Note(
         2,
-        "Many thinned networks: one alone is a little worse, a few together are as good as all units in one pass. That "
-        "pass is the cheap stand-in for the average, and exact only for a linear network.",
+        "Reset, then below (V) “What many thinned networks say together”: one alone is a little worse, a few are as good "
+        "as all units in one pass. That pass is the cheap stand-in for the average, and exact only for a linear network.",
     ),
 )
 

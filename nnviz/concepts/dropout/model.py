@@ -68,4 +68,4 @@ def run(params: Params, report: Report = silent) -> Run:
         penalty=observing.penalty(params, problem, dropped),
     )
     report(0.5, "sweeping the rate", so_far)
-    return replace(so_far, sweep=observing.sweep(params, problem, part(report, 0.5, 1.0)))
+    return replace(so_far, sweep=observing.sweep(params, problem, nets["none"], part(report, 0.5, 1.0)))

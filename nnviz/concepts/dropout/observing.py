@@ -107,13 +107,19 @@ def _scores(
     return found[0][0], found[1][0], found[0][1], found[1][1]
 
 
-def sweep(params: Params, problem: Problem, report: Report) -> Sweep:
-    """Train one ensemble of rates × seeds and score its ends; the second layer's own rate, if it has one, stays."""
+def sweep(params: Params, problem: Problem, plain: Recorded, report: Report) -> Sweep:
+    """Train one ensemble of rates × seeds and score its ends; the second layer's own rate, if it has one, stays.
+
+    Args:
+        plain: the networks without dropout: where nothing is dropped, nothing is trained again.
+    """
     setting = params.setting.ends(SWEEP_SEEDS)
     work = setting.network.parameters * setting.points * setting.epochs * len(setting.seeds) * len(GRID)
     grid = SKETCH if params.sketch else GRID if work < HEAVY else COARSE
     pairs = tuple((rate, rate if params.same else params.second) for rate in grid)
-    weights = finals(setting, pairs, report)
+    weights = finals(setting, tuple(rates for rates in pairs if any(rates)), report)
+    if not any(pairs[0]):
+        weights = np.concatenate([plain.weights[-1:, : len(setting.seeds)], weights])
     scores = np.empty((2, len(grid), len(setting.seeds)))
     for index in range(len(setting.seeds)):
         for row, rates in enumerate(pairs):

@@ -56,15 +56,18 @@ def forward(
     """
     values = torch.tensor(inputs, dtype=torch.float32)
     first = 0
+    passing: Tensor | None = None  # what the weights from the units before are multiplied by
     for (weights, biases), rate in zip(layers[:-1], rates, strict=True):
-        values = torch.relu(_affine(values, weights, biases))
-        if uniforms is None:
-            values = values * test_factor(rate, scaling)
+        values = torch.relu(_affine(values, weights, biases, passing))
+        own = None if uniforms is None else uniforms[..., first : first + weights.shape[-2]]
+        if own is None:
+            values, passing = values * test_factor(rate, scaling), None
+        elif own.shape[-2] == 1:  # one mask for all inputs: it costs less on the next layer's weights
+            passing = dropout(torch.ones(()), own, rate, rescale=scaling == "inverted")
         else:
-            own = uniforms[..., first : first + weights.shape[-2]]
-            values = dropout(values, own, rate, rescale=scaling == "inverted")
+            values, passing = dropout(values, own, rate, rescale=scaling == "inverted"), None
         first += weights.shape[-2]
-    return _affine(values, *layers[-1])
+    return _affine(values, *layers[-1], passing)
 
 
 def hidden(layers: Layers, inputs: NDArray[Any]) -> list[Floats]:
@@ -93,6 +96,6 @@ def probabilities(logits: Tensor) -> Floats:
     return result
 
 
-def _affine(values: Tensor, weights: NDArray[Any], biases: NDArray[Any]) -> Tensor:
+def _affine(values: Tensor, weights: NDArray[Any], biases: NDArray[Any], passing: Tensor | None = None) -> Tensor:
     matrix, offset = (torch.tensor(part, dtype=torch.float32) for part in (weights, biases))
-    return values @ matrix.mT + offset.unsqueeze(-2)
+    return values @ (matrix if passing is None else matrix * passing).mT + offset.unsqueeze(-2)
