@@ -21,6 +21,7 @@ function build(parent, data) {
   });
   const none = element("p", { hidden: true, role: "status" }, "No page answers that yet. Try fewer or other words.");
   search.oninput = () => {
+    if (search.getBoundingClientRect().top > innerHeight / 2) search.scrollIntoView(); // what is found stands below it
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     for (const one of cards) one.root.hidden = !words.every((word) => one.text.includes(word));
     for (const { own, root } of chapters) root.hidden = own.every((one) => one.root.hidden);

@@ -45,7 +45,12 @@ function marks(trace, index) {
 
 function cells(trace, index) {
   const name = trace.name ?? index;
-  return Array.from(trace.z).flatMap((row, down) => Array.from(row, (value, across) => ({ trace: name, x: trace.x?.[across] ?? across, y: trace.y?.[down] ?? down, z: value })));
+  return Array.from(trace.z).flatMap((row, down) => Array.from(row, (value, across) => ({ trace: name, x: place(trace.x, trace.x0, trace.dx, across), y: place(trace.y, trace.y0, trace.dy, down), z: value })));
+}
+
+// Where a column or a row of a map stands: by its list, or by the first place and the step.
+function place(list, first, step, index) {
+  return list?.[index] ?? (first ?? 0) + (step ?? 1) * index;
 }
 
 // Quoted where CSV asks for it; a text that a spreadsheet would run as a formula gets an apostrophe.

@@ -207,6 +207,11 @@ class Stage {
     this.pinning = element("button", { type: "button", class: "nv-quiet", "data-act": "pin", title: "Keep this run beside the next one, on the same axes (at most four)" }, "Pin");
     this.pinning.onclick = () => this.pins.add(this.describe(), this.settings);
     const actions = element("div", { class: "nv-actions" }, reset, share, this.pinning);
+    if (data.asks) {
+      const predict = element("button", { type: "button", class: "nv-quiet", "data-act": "predict", title: "What do you expect? To the page's questions" }, "Predict");
+      predict.onclick = () => this.questions();
+      actions.append(predict);
+    }
     if (data.reseed) {
       const anew = element("button", { type: "button", class: "nv-quiet", "data-act": "new-weights", title: "Draw other weights from the next seed; Rewind in the timeline keeps them" }, "New weights");
       const spec = data.controls.find(({ name }) => name === data.reseed);
@@ -399,7 +404,7 @@ function answer(number) {
   if (!choice) return;
   choice.focus({ preventScroll: true }); // Tab goes on to "Show this run above"
   choice.click();
-  group.scrollIntoView({ block: "center" }); // what it is graded comes below it
+  group.scrollIntoView(); // its grade and the next question come below it
 }
 
 function findingItem(finding) {

@@ -80,6 +80,23 @@ def heat(x: ArrayLike, y: ArrayLike, z: ArrayLike, *, title: str, diverging: boo
     return base | ({"zmid": 0} if diverging else {}) | {"colorbar": bar} | more
 
 
+def relief(
+    x: ArrayLike, y: ArrayLike, heights: NDArray[np.float64], scale: Sequence[Any], levels: int, **more: Any
+) -> list[Trace]:
+    """Return heights from 0 up, (len(y), len(x)), as a heat map under lines at equal steps.
+
+    Two traces: a contour that colours itself has plotly.js find a colour for every pixel of the screen, at each change.
+    """
+    top = float(heights.max())
+    place = {"x": np.asarray(x, np.float32), "y": np.asarray(y, np.float32), "showscale": False}
+    shades = np.round(250 * heights / top).astype(np.uint8)
+    heat = {"type": "heatmap", "z": shades, "zmin": 0, "zmax": 250, "colorscale": scale, "zsmooth": "fast"}
+    steps = {"start": 0.0, "end": top, "size": top / levels, "coloring": "none"}
+    lines = {"type": "contour", "z": heights.astype(np.float32), "contours": steps, "hoverinfo": "skip"}
+    stroke = {"line": {"width": 0.6, "color": "$blue/0.35"}, "showlegend": False}
+    return [place | heat | more, place | lines | stroke]
+
+
 def bars(names: Sequence[str], values: ArrayLike, index: int = 0, **more: Any) -> Trace:
     """Return vertical bars; add `error_y` for intervals. Zero belongs on the axis."""
     return {"type": "bar", "x": list(names), "y": np.asarray(values), "marker": {"color": theme.colour(index)}} | more
@@ -97,6 +114,18 @@ def vertical(x: float, text: str = "", token: str = "$grey", dash: str = "dot") 
     shape = {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper"}
     label = {"x": x, "y": 1, "yref": "paper", "text": text, "showarrow": False, "xanchor": "left", "yanchor": "top"}
     return {"shape": shape | {"line": {"color": token, "width": 1.5, "dash": dash}}, "annotation": label}
+
+
+def words(
+    x: ArrayLike, y: ArrayLike, texts: Sequence[str], place: str | Sequence[str] = "middle right", **font: Any
+) -> Trace:
+    """Return words beside places as one trace, over a halo.
+
+    For words that follow a hand: plotly.js draws and measures each changed note of a layout anew, 2 to 4 ms each.
+    """
+    base = {"type": "scatter", "mode": "text", "x": x, "y": y, "text": list(texts), "textposition": place}
+    look = {"textfont": {"shadow": theme.HALO} | font, "hoverinfo": "skip", "showlegend": False}
+    return base | look | {"cliponaxis": False}
 
 
 def panels(rows: int, columns: int, titles: Sequence[str], *, gap: float = 0.06, top: float = 0.1) -> Trace:

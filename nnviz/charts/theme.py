@@ -28,6 +28,7 @@ TOKEN = re.compile(r"\$[a-z]+(/[\d.]+)?(?=$| \d)")  # alone, or before the lengt
 SERIES = ("$blue", "$orange", "$green", "$red", "$purple", "$sky", "$yellow", "$grey")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 MARKERS = ("circle", "diamond", "square", "cross", "triangle-up", "x", "star", "pentagon", "hexagon", "hourglass")
+HALO = ", ".join(["$paper 0 0 3px"] * 4)  # shadow of words that stand over curves
 SEQUENTIAL = "Cividis"
 RELIEF = [
     [0.0, "rgb(27,42,74)"],

@@ -20,7 +20,8 @@ STYLE = """<style>
     .block-container [data-tag] { background: transparent; border: 1px solid currentColor; color: inherit; }
     .stApp:has(.nv-teach) [data-testid="stTabs"] { min-height: 100vh; } /* room to bring the questions to the top */
     .stApp:has(.nv-teach) [role="tabpanel"] p { font-size: 1.2rem; }
-    @media (max-width: 640px) { .block-container { padding-inline: 0.9rem; } }
+    .stApp:has(.nv-teach) [role="radiogroup"] { scroll-margin-top: 4rem; } /* its question stays above it */
+    @media (max-width: 640px) { .block-container { padding-inline: 0.9rem; } .block-container [role="tablist"] { gap: 0.45rem; } }
 </style>"""
 
 

@@ -110,6 +110,7 @@ def description(
         "hide": query.get("hide", "").split(","),
         "pins": [{"name": pin.name, "settings": pin.params.texts()} for pin in pins_from(room.Params, query)],
         "frame": frame if frame.isdigit() else "",
+        "asks": slug != catalogue.HOME.slug and bool(room.lesson.predictions),
         "reseed": "seed" if "seed" in room.Params.model_fields else None,
         "echo": 0,
         "colours": theme.COLOURS,

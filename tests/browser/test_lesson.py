@@ -213,6 +213,28 @@ def test_a_class_goes_from_page_to_page_by_a_remote_control(browser: Browser) ->
     browser.until(lambda: browser.js(shown) == "losses", "back again")
 
 
+def test_a_class_is_held_by_keys(browser: Browser) -> None:
+    browser.open("/mlp?teach=1")
+    browser.emulate(width=1280, height=720, still=False)
+    browser.driver.refresh()
+    browser.settled()
+    place = "return document.querySelector('.nv-scrub').value"
+    assert browser.js(place) == "0"  # it waits for the class
+    ActionChains(browser.driver).send_keys(Keys.TAB).perform()
+    assert browser.js("return !!document.activeElement.closest('[data-param=data]')")
+    below = "return document.querySelector('.nv-charts figure').getBoundingClientRect().top"
+    assert browser.js(below) > 300
+    browser.press("v")
+    browser.until(lambda: browser.js(below) < 100, "the charts below")
+    browser.press("q")
+    browser.until(lambda: browser.js("return !!document.querySelector('[role=radiogroup]')"), "an open question")
+    browser.until(lambda: browser.js("return document.activeElement.textContent") == "Predict", "the tab")
+    browser.press("2")
+    chosen = "return [...document.querySelectorAll('[role=radiogroup] input')].findIndex((one) => one.checked)"
+    browser.until(lambda: browser.js(chosen) == 1, "the second answer, and no other on the way")
+    browser.until(lambda: browser.js("return !!document.querySelector('[data-testid=stAlert]')"), "the grade")
+
+
 def test_a_point_in_a_picture_is_dragged_and_lands_where_the_hand_lets_go(browser: Browser) -> None:
     browser.open("/losses?picture=line")
     before = browser.drawn("line")

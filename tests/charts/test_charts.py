@@ -124,3 +124,19 @@ def test_frames_without_a_timeline_are_refused() -> None:
 def test_an_unknown_chart_is_named() -> None:
     with pytest.raises(KeyError, match=r"there are \['c'\]"):
         View((chart(),), "words").chart("d")
+
+
+def test_a_relief_shades_what_its_lines_run_through() -> None:
+    x, y = np.linspace(-1, 1, 5), np.linspace(0, 2, 3)
+    heights = x[None, :] ** 2 + y[:, None]
+    heat, lines = build.relief(x, y, heights, theme.DIVERGING, 6, hoverinfo="skip")
+    np.testing.assert_allclose(heat["z"] / 250 * heights.max(), lines["z"], atol=heights.max() / 500 + 1e-6)
+    assert lines["contours"]["end"] == heights.max() == pytest.approx(6 * lines["contours"]["size"])
+    assert lines["contours"]["coloring"] == "none"
+
+
+def test_words_are_one_trace_over_a_halo() -> None:
+    trace = build.words([1, 2], [3, 4], ["a", "b"], "top center", size=12)
+    shown = Chart("one", "One", build.figure([trace], build.axis("x"), build.axis("y")), "Words.").to_figure("dark")
+    assert shown.data[0].text == ("a", "b")
+    assert shown.data[0].textfont.shadow.count(theme.COLOURS["$paper"]["dark"]) == 4

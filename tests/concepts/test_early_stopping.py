@@ -384,9 +384,9 @@ def test_an_early_stop_is_put_down_to_what_caused_it(changes: dict[str, Any], ca
 
 
 def test_a_stop_beyond_the_budget_is_drawn_at_its_end() -> None:
-    shown = view(run(Params(**SMALL, guess=700))).chart("curves").figure["layout"]
-    assert max(shape["x1"] for shape in shown["shapes"] if shape["type"] == "line") <= 100
-    assert "▼ 100" in [note["text"] for note in shown["annotations"]]
+    shown = view(run(Params(**SMALL, guess=700))).chart("curves").figure
+    assert max(shape["x1"] for shape in shown["layout"]["shapes"] if shape["type"] == "line") <= 100
+    assert "▼ 100" in [text for trace in shown["data"] for text in trace.get("text", ())]
 
 
 def test_predictions_are_graded_from_the_run(default: Run) -> None:

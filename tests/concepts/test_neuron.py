@@ -207,7 +207,7 @@ def test_the_diagram_has_every_number_on_it() -> None:
     result = run(Params(w1=1.5, w2=-0.4, b=0.25, x1=-1.0, x2=2.0, activation="tanh", **QUICK))
     chart = view(result).chart("neuron")
     texts = " ".join(chart.figure["data"][-1]["text"])
-    words = " ".join(note["text"] for note in chart.figure["layout"]["annotations"])
+    words = " ".join(text for trace in chart.figure["data"][-3:-1] for text in trace["text"])
     for number in (-1.0, 2.0, -1.5, -0.8, 0.25, -2.05, np.tanh(-2.05)):
         assert decimals(number) in texts
     for number in (1.5, -0.4, 0.25, 1 - np.tanh(-2.05) ** 2):

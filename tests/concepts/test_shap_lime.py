@@ -408,6 +408,8 @@ def test_the_waterfall_goes_from_base_to_answer() -> None:
     before = chart.figure["data"][3]["x"] - up["base"]
     assert before == pytest.approx(shown.before)
     assert "was" in chart.figure["layout"]["yaxis"]["ticktext"][1]
+    assert chart.figure["data"][-1]["text"] == [f" <b>{words.value_label(shown)}</b>"]
+    assert words.value_label(shown) != words.value_label(run_of(change=0.5))
     assert chart.figure["data"][0]["customdata"] == ["1", "2", "3", "4", "5", "6", None]
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.charts.build import Trace, axis, vertical
+from nnviz.charts.build import Trace, axis, vertical, words
 from nnviz.charts.view import Chart
 from nnviz.concepts.activations import look
 from nnviz.concepts.activations.functions import Name
@@ -16,7 +16,6 @@ VALUES = (-2.0, 4.4)  # the axis of φ: the same at every setting, so that the e
 SLOPES = (-0.2, 1.45)
 LABEL_GAP = 0.066  # of an axis, between two labels
 FARTHEST_RIGHT = 3.5  # input up to which the slopes' labels have room between the marker and the edge of the picture
-HALO = ", ".join(["$paper 0 0 3px"] * 4)  # around words that stand over curves
 RIGHT = {"xaxis": "x2", "yaxis": "y2"}
 ROW, MOST = 0.055, 0.4  # share of the height that each row of flat stretches takes, and all of them at most
 
@@ -35,7 +34,7 @@ def functions_chart(run: Run) -> Chart:
     layout["shapes"] = [line, dict(line) | {"xref": "x2"}]
     times = "" if g == 1 else f" times gain {g:g}"
     title = f"Each function and its slope, at input {significant(x)}{times}; shaded where |slope| < {SATURATED:g}"
-    return Chart("functions", title, {"data": traces, "layout": layout}, _alt(run))
+    return Chart("functions", title, {"data": traces, "layout": layout}, _alt(run), least=560)
 
 
 def _curves(name: Name, reading: Reading) -> list[Trace]:
@@ -104,10 +103,7 @@ def _floor(count: int) -> float:
 
 
 def _labels(run: Run, numbers: list[float], window: tuple[float, float], share: float, farthest: float) -> Trace:
-    """Return "number name" beside each marker, apart from each other; an arrow says that the marker is off the axis.
-
-    One trace of texts: notes of plotly.js are measured at every move, which takes longer than all the rest.
-    """
+    """Return "number name" beside each marker, apart from each other; an arrow says that the marker is off the axis."""
     low, high = window
     gap = LABEL_GAP * (high - low) / share
     places = look.spread(numbers, gap, low + 0.5 * gap, high - 0.5 * gap)
@@ -117,20 +113,8 @@ def _labels(run: Run, numbers: list[float], window: tuple[float, float], share: 
         off = " ↑" if number > high else " ↓" if number < low else ""
         text = f"{significant(number)}{off} {look.label(name)}"  # the number first: it stays when the page is narrow
         texts.append(f"\u2002{text}" if right else f"{text}\u2002")
-    font = {"color": [look.token(name) for name in run.readings], "size": 12, "shadow": HALO}
-    base = {
-        "type": "scatter",
-        "mode": "text",
-        "text": texts,
-        "textfont": font,
-        "hoverinfo": "skip",
-        "cliponaxis": False,
-    }
-    return base | {
-        "x": [run.params.x] * len(texts),
-        "y": places,
-        "textposition": f"middle {'right' if right else 'left'}",
-    }
+    place, tokens = f"middle {'right' if right else 'left'}", [look.token(name) for name in run.readings]
+    return words([run.params.x] * len(texts), places, texts, place, size=12, color=tokens)
 
 
 def _alt(run: Run) -> str:

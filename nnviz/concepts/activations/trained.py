@@ -111,7 +111,7 @@ def _window(layout: Trace, place: int, across: tuple[float, float], up: tuple[fl
 def _surface(nets: Nets, axes: Trace) -> list[Trace]:
     scale = [[0, "$blue"], [0.5, "$paper"], [1, "$orange"]]
     base = {"x": PIXELS, "y": PIXELS, "z": nets.surface, "showscale": False, "hoverinfo": "skip"} | axes
-    heat = base | {"type": "heatmap", "colorscale": scale, "zmin": 0, "zmax": 1, "opacity": 0.6, "zsmooth": "best"}
+    heat = base | {"type": "heatmap", "colorscale": scale, "zmin": 0, "zmax": 1, "opacity": 0.6, "zsmooth": "fast"}
     traces = [heat]
     for index in (0, 1):
         chosen = nets.points[nets.classes == index]

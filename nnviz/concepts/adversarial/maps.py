@@ -49,9 +49,8 @@ def _map(plane: Plane) -> Trace:
     title = "p(own class) − p(best other)" if plane.cut else f"p({NAMES[0]}) − p({NAMES[1]})"
     heat = build.heat(plane.x, plane.y, plane.margin, title=title, diverging=True, zmin=-1, zmax=1, opacity=0.75)
     scale = [[0.0, "$orange"], [0.5, "$paper"], [1.0, "$blue"]]
-    heat |= {"colorscale": scale, "hovertemplate": "%{x:.2f}, %{y:.2f}: %{z:.2f}<extra></extra>", "zsmooth": "best"}
-    # Short decimals, because a click writes them into the address.
-    return heat | {"x": [round(float(x), 3) for x in plane.x], "y": [round(float(y), 3) for y in plane.y]}
+    heat |= {"colorscale": scale, "hovertemplate": "%{x:.2f}, %{y:.2f}: %{z:.2f}<extra></extra>", "zsmooth": "fast"}
+    return heat
 
 
 def _boundary(plane: Plane) -> Trace:

@@ -17,7 +17,7 @@ from nnviz.core.seeds import generator
 from nnviz.models.chain import Chain
 
 Floats = NDArray[np.float32]
-GRID, CUT = 61, 41  # points along each side of the map
+GRID, CUT = 51, 41  # points along each side of the map; steps of 0.02, because a click writes them into the address
 ALONG, ACROSS = (-0.8, 4.2), (-2.0, 2.0)  # what a cut shows, as L2 distance from the digit
 CORNERS = 181  # points on the ball's rim
 

@@ -39,8 +39,8 @@ def hero(run: Run) -> Chart:
         "margin": {"t": 44, "r": 12, "l": 48},
     } | cards[1]
     title = "Left: one model, refitted to data set after data set. Right: its test error, whatever its size"
-    moving = frames | {"layout.annotations.1.text": [counted(step) for step in range(1, len(run.fits) + 1)]}
-    figure = {"data": [*curves, *errors, *cards[0]], "layout": layout}
+    moving = frames | {"layout.annotations.0.text": [counted(step) for step in range(1, len(run.fits) + 1)]}
+    figure = {"data": [*curves, *errors, *cards[0], size_told(run)], "layout": layout}
     return Chart("descent", title, figure, described(run), moving, click={"capacity": "x"}, drag="x2y2", least=620)
 
 
@@ -75,12 +75,14 @@ def bundle(run: Run) -> tuple[list[Trace], dict[str, NDArray[Any]]]:
 def headings(run: Run) -> list[Trace]:
     """Return what stands above the left panel."""
     base = {"xref": "x domain", "yref": "y domain", "x": 0, "y": 1, "showarrow": False, "xanchor": "left"}
-    size = run.capacity
-    first = f"<b>{size} parameter{'' if size == 1 else 's'}, {run.params.points} points</b>"
-    return [
-        base | {"yanchor": "bottom", "yshift": 15, "text": first, "font": {"size": 13}},
-        base | {"yanchor": "bottom", "text": counted(len(run.fits)), "font": {"size": 11}},
-    ]
+    return [base | {"yanchor": "bottom", "text": counted(len(run.fits)), "font": {"size": 11}}]
+
+
+def size_told(run: Run) -> Trace:
+    """Return how many parameters are fitted to how many points, above that."""
+    size, left = run.capacity, _across(run)["range"][0]
+    first = f"<b>{size} parameter{'' if size == 1 else 's'}, {run.params.points} points</b><br> "
+    return build.words([left], [TALL], [first], "top right", size=13)
 
 
 def counted(fits: int) -> str:

@@ -13,6 +13,7 @@ from nnviz.concepts.capacity.model import Run
 from nnviz.core.statistics import band
 
 PART = {"bias": "$orange", "variance": "$blue", "noise": "$grey"}
+HIGHEST = 1e4  # of the error over decades
 SECOND = {"xaxis": "x2", "yaxis": "y2"}
 
 
@@ -74,12 +75,24 @@ def lines(run: Run) -> list[Trace]:
         )
     noise = stroke(x, look.log_held(np.full(len(x), parts.noise)), PART["noise"], 1.5, "dot")
     over = band(look.log_held(parts.measured))
-    return [
-        *traces,
-        noise | {"name": "noise"} | SECOND,
-        build.shade(x, over, "$ink", 0.15) | SECOND,
-        *_log_lines(run, over.median),
+    shown = [*traces, noise | {"name": "noise"} | SECOND, build.shade(x, over, "$ink", 0.15) | SECOND]
+    return [*(each | {"showlegend": False} for each in (*shown, *_log_lines(run, over.median))), line_names(run)]
+
+
+def line_names(run: Run) -> Trace:
+    """Return what the lines over decades are, in two rows above them: a legend of six takes a third of the width."""
+    upper = [("–·– bias²", PART["bias"]), ("–·– variance", PART["variance"]), ("··· noise", PART["noise"])]
+    lower = [("— test", "$ink"), ("- - training", "$green")]
+    if run.params.features == "gaussian":
+        lower.append(("● theory, exact", "$red"))
+    low, high = look.capacity_axis()["range"]
+    spots = [
+        (text if row else f"{text}<br> ", 10 ** (low + place * (high - low)), token)
+        for row, names in enumerate((upper, lower))
+        for place, (text, token) in zip((0, 0.28, 0.6), names, strict=False)
     ]
+    texts, x, tokens = (list(column) for column in zip(*spots, strict=True))
+    return build.words(x, [HIGHEST] * len(x), texts, "top right", size=12, color=tokens) | SECOND
 
 
 def _log_lines(run: Run, median: Floats) -> list[Trace]:
@@ -103,7 +116,7 @@ def error_axis(run: Run) -> Trace:
     if run.params.scale == "log":
         ticks = [10.0**power for power in range(-3, 7)]
         texts = [f"{tick:g}" if tick < 1e4 else f"10{'⁴⁵⁶'[round(np.log10(tick)) - 4]}" for tick in ticks]
-        return build.axis("test error (log)", 1e-3, 1e4, log=True, tickvals=ticks, ticktext=texts)
+        return build.axis("test error (log)", 1e-3, HIGHEST, log=True, tickvals=ticks, ticktext=texts)
     return build.axis("test error", 0, ceiling(run))
 
 
@@ -142,7 +155,7 @@ def landmarks(run: Run) -> tuple[list[Any], list[Any]]:
     """Return the lines at p = n and at the capacity on screen, and what is written at them."""
     n, here, index = run.params.points, run.capacity, run.here
     log = run.params.scale == "log"
-    top = 1e4 if log else ceiling(run)
+    top = HIGHEST if log else ceiling(run)
     wall = build.vertical(float(n), "", "$ink/0.5", "dot")["shape"] | {"xref": "x2", "yref": "y2 domain"}
     now = build.vertical(float(here), "", "$ink", "solid")["shape"] | {"xref": "x2", "yref": "y2 domain"}
     value = float(np.median(run.parts.measured[:, index]) if log else run.parts.mean[index])

@@ -96,9 +96,9 @@ NOTES = (
     ),
     Note(
         2,
-        "Model: Gaussian features. The dots are a formula, no fit. Ask why they stop at p = n ± 1: the mean is infinite.",
+        "Ridge back to none, model: Gaussian features. The dots are a formula, no fit. Ask why they stop at p = n ± 1: the mean is infinite.",
     ),
-    Note(2, "The map: walk up at p = 20. Ask: is there a place where ten more points make it worse?"),
+    Note(2, "Below (V), the map: walk up at p = 20. Ask: is there a place where ten more points make it worse?"),
 )
 
 

@@ -114,8 +114,8 @@ def _layout(run: Run, top: float) -> Trace:
         span = {"range": [-reach, reach]}
         layout[SCENES[index]] = {
             "domain": {"x": [0.5 * index, 0.5 * index + 0.5], "y": [0, 1]},
-            "xaxis": flat | span | {"title": {"text": "direction 1", "font": SMALL}},
-            "yaxis": flat | span | {"title": {"text": "direction 2", "font": SMALL}},
+            "xaxis": flat | span | {"title": {"text": "d₁", "font": SMALL}},
+            "yaxis": flat | span | {"title": {"text": "d₂", "font": SMALL}},
             "zaxis": up,
             "aspectmode": "manual",
             "aspectratio": {"x": 1.2, "y": 1.2, "z": 0.75},
@@ -140,11 +140,11 @@ def valley_words(shown: Slice) -> str:
 
 def title(run: Run) -> str:
     """Name the picture and what its ground is."""
-    ground = "two random directions" if run.params.directions == "random" else "the two directions of the training"
+    ground = "two random directions" if run.params.directions == "random" else "the two directions of the training,"
     layers = "layer" if run.params.depth == 1 else "layers"
     assert run.slices is not None
     cut = f"; cut off at {number(ceiling(run.slices))}"
-    return f"The loss around a trained net of {run.params.depth} {layers}, over {ground}{cut}"
+    return f"The loss around a trained net of {run.params.depth} {layers}, over {ground} d₁ and d₂{cut}"
 
 
 def alt(run: Run) -> str:

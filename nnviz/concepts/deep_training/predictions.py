@@ -3,16 +3,17 @@
 import numpy as np
 
 from nnviz.concepts.deep_training.model import Run
-from nnviz.concepts.deep_training.repair import Change, cured, final
+from nnviz.concepts.deep_training.repair import TRAINS, Change, cured, final
 from nnviz.concepts.deep_training.search import METHODS
 from nnviz.concepts.deep_training.settings import Params
 from nnviz.core.lesson import Answer, Prediction
-from nnviz.core.notation import number
+from nnviz.core.notation import number, significant
 from nnviz.core.statistics import band
 
 SHALLOW, DEEP = 10, 50
 ALIKE = 3.0  # points of error that make no difference
 SINGLE: tuple[Change, ...] = ("residual", "norm", "init")
+NAMES = ("Residual connections", "Batch normalization", "Suitable initialization")
 
 
 def over_depth(params: Params) -> Params:
@@ -56,8 +57,12 @@ def one_enough(run: Run) -> Answer:
     alone = {each.changes[0]: each for each in run.log.alone}
     good = [change for change in SINGLE if cured(alone[change])]
     choice = SINGLE.index(min(good, key=lambda change: final(alone[change]))) if good else len(SINGLE)
-    ends = ", ".join(number(final(alone[change])) for change in SINGLE)
-    return Answer(choice, f"Alone they end at a median training loss of {ends}; below 0.15 it counts as trained.")
+    ends = ", ".join(
+        f"{name.lower()} {number(final(alone[change]))}" for change, name in zip(SINGLE, NAMES, strict=True)
+    )
+    return Answer(
+        choice, f"Median training loss at the end, each alone: {ends}; below {TRAINS:g} it counts as trained."
+    )
 
 
 def searching(params: Params) -> Params:
@@ -69,7 +74,7 @@ def finder(run: Run) -> Answer:
     """Grade who found the least held-out loss."""
     assert run.search is not None
     losses = [float(trials.loss[trials.best]) for trials in run.search.trials.values()]
-    ends = ", ".join(f"{name} {number(loss)}" for name, loss in zip(METHODS, losses, strict=True))
+    ends = ", ".join(f"{name} {significant(loss)}" for name, loss in zip(METHODS, losses, strict=True))
     return Answer(int(np.argmin(losses)), f"Least held-out loss: {ends}. This is one repeat: the claims have many.")
 
 
@@ -87,8 +92,8 @@ PREDICTIONS = (
         rugged,
     ),
     Prediction(
-        "Patient A: 24 layers, weights much too small. Which single change makes it train best?",
-        ("Residual connections", "Batch normalization", "Suitable initialization", "None of them alone is enough"),
+        "Patient A: 24 layers, weights much too small. Which of these changes makes it train by itself?",
+        (*NAMES, "None of them alone is enough"),
         patient,
         one_enough,
     ),

@@ -47,7 +47,12 @@ def hero(run: Run) -> Chart:
     when = moments(run)
     low, high = limits(run)
     last = len(run.curves.test) - 1
-    traces: list[Trace] = [ground(run, low, high), *curves(run, low, high), *stops(run, low, high)]
+    traces: list[Trace] = [
+        ground(run, low, high),
+        *curves(run, low, high),
+        *stops(run, low, high),
+        epochs_told(run, high),
+    ]
     first = len(traces)
     traces += fits(run)
     cursor = build.vertical(float(when[-1]), token="$ink", dash="solid")["shape"]
@@ -131,29 +136,39 @@ def lines(run: Run) -> list[Trace]:
 
 
 def labels(run: Run) -> list[Trace]:
-    """Return what the vertical marks are called."""
+    """Return the question, as long as it is asked."""
     if words.asked(run):
         text = "Where would you have stopped?<br>Click on the curves."
         spot = {"xref": "x domain", "yref": "y domain", "x": 0.5, "y": 0.97, "yanchor": "top", "showarrow": False}
         return [spot | {"text": text, "font": {"size": 15, "color": "$purple"}, "bgcolor": "$paper/0.8"}]
-    stopped, last = int(run.stops.stopped[run.drawn]), len(run.curves.test) - 1
-    word = f"stopped: {stopped}" if run.stops.ran_out[run.drawn] else "never stopped"
-    left = stopped > 0.7 * last
-    spot = {"xref": "x", "yref": "y domain", "x": stopped, "y": 1, "yanchor": "top", "showarrow": False}
-    spot |= {"xanchor": "right" if left else "left", "font": {"color": "$red"}}
-    return [spot | {"text": f"{word} " if left else f" {word}"}]
+    return []
 
 
 def curve_names(run: Run) -> list[Trace]:
-    """Return two rows above the curves: what the lines are, and where the marks stand."""
-    drawn = run.drawn
+    """Return a row above the curves: what the lines are."""
     told = [(0.0, 1, "— train", "$blue"), (0.3, 1, "– – validation", "$orange")]
     if not words.asked(run):
-        told += [(0.77, 1, "· · test", "$green"), (0.0, 0, f"★ kept: {int(run.kept[drawn])}", "$orange")]
-        told += [(0.36, 0, f"◆ lowest test: {int(run.oracle[drawn])}", "$green")]
-    if run.params.guess:
-        told.append((0.85, 0, f"▼ {guessed(run)}", "$purple"))
+        told.append((0.77, 1, "· · test", "$green"))
     return [note("x domain", *each) for each in told]
+
+
+def epochs_told(run: Run, high: float) -> Trace:
+    """Return where the marks stand in a row above the curves, and beside its line where the rule stops."""
+    drawn, last = run.drawn, len(run.curves.test) - 1
+    told: list[tuple[float, str, str, str]] = []
+    if not words.asked(run):
+        stopped = int(run.stops.stopped[drawn])
+        word = f"stopped: {stopped}" if run.stops.ran_out[drawn] else "never stopped"
+        left = stopped > 0.7 * last
+        told.append(
+            (stopped, f"{word}\u2002" if left else f"\u2002{word}", "$red", "bottom left" if left else "bottom right")
+        )
+        told.append((0, f"★ kept: {int(run.kept[drawn])}", "$orange", "top right"))
+        told.append((0.36 * last, f"◆ lowest test: {int(run.oracle[drawn])}", "$green", "top right"))
+    if run.params.guess:
+        told.append((0.85 * last, f"▼ {guessed(run)}", "$purple", "top right"))
+    x, texts, tokens, places = (list(column) for column in zip(*told, strict=True)) if told else ([], [], [], [])
+    return build.words(x, [high] * len(x), texts, places, size=12, color=tokens)
 
 
 def fit_names(run: Run) -> list[Trace]:

@@ -66,12 +66,13 @@ REFERENCES = (
 NOTES = (
     Note(
         2,
-        "Turn on “Guess first”. Let the class vote where to stop, click there, and read the grade. Ask what they "
-        "looked at: only the validation curve, as one must.",
+        "Turn on “Guess first”, then “New weights”: curves that nobody has seen. Let the class vote where to stop, click "
+        "there (or set “Your stop” under More) and read the grade. Ask what they looked at: only the validation curve, "
+        "as one must.",
     ),
     Note(
         3,
-        "Play the timeline. Ask at which moment the right picture is nearest to the dashed curve. (Near the star; "
+        "Reset and play the timeline. Ask at which moment the right picture is nearest to the dashed curve. (Near the star; "
         "afterwards it bends towards single points.) The noise cannot be learned, only memorized.",
     ),
     Note(
@@ -81,12 +82,14 @@ NOTES = (
     ),
     Note(
         2,
-        "Validation share to 0.05, then to 0.8. Ask why both are bad. (Two points cannot judge; eight cannot teach.)",
+        "Reset, validation share to 0.05, then to 0.8. Ask what is lost at either end. (Two points judge badly: what is "
+        "kept lies above the lowest. Eight teach badly: even the lowest is high.)",
     ),
     Note(
         2,
-        "The linear model: open More and drag its steps. Ask what the dots do. (Directions with large eigenvalues are "
-        "learned first, those with small ones never: that is what L2 does too, with λ = 1/(ηt).)",
+        "The linear model: under More take its steps, look below (V) and move them with the arrow keys. Ask what the dots do. "
+        "(Directions with large eigenvalues are learned first, those with small ones never: that is what L2 does too, with "
+        "λ = 1/(ηt).)",
     ),
 )
 

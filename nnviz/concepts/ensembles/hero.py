@@ -17,6 +17,7 @@ WHOLE = 250  # a chance of 1, so that frames are whole numbers of one byte
 LOW, HIGH = WINDOW
 RIGHT: Trace = {"xaxis": "x2", "yaxis": "y2"}
 MOST_SPREAD = 0.5  # the standard deviation of numbers from 0 to 1 is never more
+SLOTS = 8  # lines are added so many at a time: a chart that keeps their number follows the hand more quickly
 FAINT, NEWEST = 0.55, 1.0  # opacity of a member that has spoken, and of the one that has just come
 
 
@@ -32,6 +33,9 @@ def hero(run: Run) -> Chart:
         frames[f"data.{len(traces)}.line.width"] = width[:, member]
         frames[f"data.{len(traces)}.line.color"] = colours(len(opacity), member)
         traces.append(_line(line, f"member {member + 1}", float(width[-1, member]), float(opacity[-1, member])))
+    members = len(run.plane.lines)
+    later = range(members + 1, members + 1 + -members % SLOTS)
+    traces += [_line(np.full((2, 1), np.nan), f"member {number}", 1.0, 1.0) for number in later]
     traces += _border(run, average[-1])
     frames[f"data.{len(traces) - 1}.z"] = average
     traces += [_points(run), _points(run) | RIGHT | {"opacity": 0.55}]

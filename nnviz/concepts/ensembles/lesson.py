@@ -85,11 +85,11 @@ NOTES = (
     ),
     Note(
         3,
-        "Ask the first prediction, then choose Copies of one seed. Nothing differs, so nothing cancels: the gain is zero.",
+        "Ask the first prediction (Q), then choose Copies of one seed. Nothing differs, so nothing cancels: the gain is zero.",
     ),
     Note(
         3,
-        "The ambiguity decomposition: read the two layers and the diamonds on top. It is arithmetic, not luck: no average "
+        "Reset. Below (V), the ambiguity decomposition: read the two layers and the diamonds on top. It is arithmetic, not luck: no average "
         "errs more than its average member in squared error.",
     ),
     Note(2, "Change the method from Different seeds to Bagging. The members get worse, their average does not. Why?"),
@@ -97,7 +97,7 @@ NOTES = (
         3,
         "Break it → Boosting on wrong labels. Follow the ringed points on the timeline: the rounds work for them alone.",
     ),
-    Note(1, "Cost beside gain: is one large network of as many units as good? And what does an answer cost?"),
+    Note(1, "Below, cost beside gain: is one large network of as many units as good? And what does an answer cost?"),
 )
 
 MEASURES = (

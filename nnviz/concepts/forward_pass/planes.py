@@ -16,19 +16,19 @@ def plane_chart(run: Run) -> Chart:
     """Draw by how much the winning class leads everywhere, the inputs, and the border; a click moves the input."""
     token = theme.colour(run.winner)
     lead = lead_of(run)
-    border = {"start": 0, "end": 0, "size": 1, "coloring": "heatmap"}
-    heat: Trace = {
-        "type": "contour", "x": PLANE, "y": PLANE, "z": lead.astype(np.float32), "zmin": -1, "zmax": 1,
-        "colorscale": [[0, "$grey/0.55"], [0.5, "$paper"], [1, f"{token}/0.75"]], "contours": border,
-        "line": {"color": "$ink", "width": 2}, "showscale": False, "hovertemplate": "(%{x:.1f}, %{y:.1f}): lead %{z:.2f}<extra></extra>",
-    }  # fmt: skip
+    place: Trace = {"x": PLANE, "y": PLANE, "z": lead.astype(np.float32), "showscale": False}
+    scale = [[0, "$grey/0.55"], [0.5, "$paper"], [1, f"{token}/0.75"]]
+    hover = {"hovertemplate": "(%{x:.1f}, %{y:.1f}): lead %{z:.2f}<extra></extra>"}
+    heat = place | {"type": "heatmap", "zmin": -1, "zmax": 1, "colorscale": scale, "zsmooth": "fast"} | hover
+    levels = {"start": 0, "end": 0, "size": 1, "coloring": "none"}
+    border = place | {"type": "contour", "contours": levels, "line": {"color": "$ink", "width": 2}, "hoverinfo": "skip"}
     dot = {"type": "scatter", "mode": "markers", "hoverinfo": "skip"}
     others = dot | {"x": run.batch[1:, 0], "y": run.batch[1:, 1], "marker": {"size": 6, "color": "$ink/0.6"}}
     star = {"size": 17, "symbol": "star", "color": "$purple", "line": {"width": 1.5, "color": "$paper"}}
     mine = dot | {"x": run.batch[:1, 0], "y": run.batch[:1, 1], "marker": star, "cliponaxis": False}
     square: Trace = {"constrain": "domain", "tickvals": [-2, -1, 0, 1, 2], "fixedrange": True}
     figure = build.figure(
-        [heat, others, mine],
+        [heat, border, others, mine],
         axis("x₁", -EDGE_OF_PLANE, EDGE_OF_PLANE, **square),
         axis("x₂", -EDGE_OF_PLANE, EDGE_OF_PLANE, **square, scaleanchor="x"),
         showlegend=False,

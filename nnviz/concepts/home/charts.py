@@ -6,6 +6,7 @@ from nnviz.charts import build
 from nnviz.charts.view import Chart, View
 from nnviz.concepts.home.model import Run
 from nnviz.core.diagnosis import divergence, findings
+from nnviz.core.notation import number
 
 
 def view(run: Run) -> View:
@@ -14,7 +15,7 @@ def view(run: Run) -> View:
     units = run.params.units
     said = f"After {run.timeline.steps[-1]} steps {units} neuron{'s' if units > 1 else ''} follow the wave "
     sentence = said + (
-        f"with a mean squared error of {end:.2g}." if np.isfinite(end) else "nowhere: training diverged."
+        f"with a mean squared error of {number(end)}." if np.isfinite(end) else "nowhere: training diverged."
     )
     traces = [
         build.line(run.x, share, "one neuron's share", 7, line={"color": "$grey/0.45", "width": 1}, hoverinfo="skip")
@@ -29,6 +30,6 @@ def view(run: Run) -> View:
     frames[f"data.{units + 1}.y"] = run.timeline.arrays["curve"]
     figure = build.figure(traces, build.axis("input x", -1.05, 1.05), build.axis("output", -2.2, 2.2))
     chart = Chart("wave", "A network learns a wave", figure, sentence, frames)
-    captions = [f"error {loss:.2g}" for loss in run.loss]
+    captions = [f"error {number(float(loss))}" for loss in run.loss]
     found = findings(divergence(run.loss, run.timeline.steps))
     return View((chart,), sentence, run.timeline.steps, run.timeline.unit, captions, found)

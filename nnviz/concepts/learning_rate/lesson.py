@@ -97,21 +97,21 @@ lesson = Lesson(
         Note(
             3,
             "Large picture “Descent in a valley”. Ask the first prediction, then drag the rate slowly through 1 "
-            "(2/λ). Ask: “Which rate is quickest?” (1/λ: one step.) Then double the curvature: both limits halve.",
+            "(2/λ). Ask: “Which rate is quickest?” (1/λ: one step.) Then double the curvature: 1/λ and 2/λ halve.",
         ),
         Note(
             3,
-            "“Loss curves of a net”: click dots in the chart below, from left to right. Ask: “Where would you set it?” "
-            "(Just below the edge.) Then choose warm-up and look how far right the curve stays low.",
+            "“Loss curves of a net”: drag the rate, then look below (V) at “What every rate comes to”. Ask: “Where would "
+            "you set it?” (Just below the edge.) Then choose warm-up and look how far right the curve stays low.",
         ),
         Note(
             3,
-            "Back to the map. Ask: “The dotted line is one rate for both layers: where does it leave the blue?” Then "
-            "zoom three times into the edge. Ask: “Is it a line yet?” Click two neighbours and compare their losses.",
+            "Back to the map, play. Ask: “The dotted line is one rate for both layers: where does it leave the blue?” Then "
+            "ask the third prediction and “Show this run above” (or drag a rectangle over the edge): “Is it a line yet?”",
         ),
         Note(
             2,
-            "Activation of the tiny nets: linear. Ask: “What became of the coast?” Box counting answers with a number.",
+            "Reset, then activation of the tiny nets: linear. Ask: “What became of the coast?” Box counting answers (V).",
         ),
         Note(1, "Break it, “A net at rate 12”. Ask: “Which number in the diagnosis would have warned us?” (2/η.)"),
     ),

@@ -190,7 +190,7 @@ def boxes_chart(run: Run) -> Chart:
         build.line(sides, counts.astype(float), f"the edge: {found.estimate:.2f}", 0, mode="lines+markers"),
     ]
     x = build.axis("side of a box (pixels, log)", 0.9, 18, log=True, tickvals=list(SIDES))
-    y = build.axis("boxes that hold a part of the edge (log)", max(first / 400, 0.5), 1.6 * first, log=True)
+    y = build.axis("boxes that hold edge (log)", max(first / 400, 0.5), 1.6 * first, log=True)
     title = f"Box counting: the edge in this window has dimension {found.estimate:.2f}"
     alt = f"From boxes of 1 pixel to boxes of 16 the count falls from {counts[0]} to {counts[-1]}: slope "
     alt += f"{found.estimate:.2f} ({found.low:.2f} to {found.high:.2f}); a line has 1, an area 2."

@@ -149,12 +149,12 @@ lesson = Lesson(
         ),
         Note(
             3,
-            "At 2 units click a failed seed (✗). Ask: “Same points, same rule: why does it fail?” (Other first "
-            "weights: its two lines are stuck where every small move makes the loss worse.)",
+            "At 2 units press “New weights” again and again. Ask: “Same clouds, same rule: why do some fail?” (Other "
+            "first weights: two lines are stuck where every small move makes the loss worse.)",
         ),
         Note(
             3,
-            "2 or 3 units, play, and look at “The plane as the hidden units bend it”. Ask: “Where is the line now?” "
+            "2 or 3 units, look below (V) at “The plane as the hidden units bend it” and play. Ask: “Where is the line now?” "
             "(It is straight here, and bent up there: it is the same cut.)",
         ),
         Note(2, "Break it, “A deep line is a line”. Ask: “Sixteen units, what went wrong?” (Nothing bends.)"),

@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 def plane(run: Run, frames: NDArray[np.int64]) -> Chart:
     """Draw the ravine and the ways of all three methods up to each moment."""
     front = run.params.method
-    traces: list[look.Trace] = [valley(run.params.kappa)]
+    traces = valley(run.params.kappa)
     moving: dict[str, Any] = {}
     ways = run.ways.astype(np.float32)
     for name in look.order(front):
@@ -45,24 +45,13 @@ def plane(run: Run, frames: NDArray[np.int64]) -> Chart:
     return Chart("plane", title, figure, _alt(run), moving, {"x": "x", "y": "y"})
 
 
-def valley(kappa: float) -> look.Trace:
-    """Return the ravine as contours of equal height, closer to each other towards the lowest point."""
+def valley(kappa: float) -> list[look.Trace]:
+    """Return the ravine under lines of equal height, closer to each other towards the lowest point."""
     line = np.linspace(-REACH, REACH, SIDE)
     points = np.stack(np.meshgrid(line, line), axis=-1)
     depth = Surface("ravine", kappa).value(points) ** (1 / 3)
-    top = float(depth.max())
-    contours = {"start": 0.0, "end": top, "size": top / LEVELS, "coloring": "heatmap", "showlines": True}
-    return {
-        "type": "contour",
-        "x": line.astype(np.float32),
-        "y": line.astype(np.float32),
-        "z": depth.astype(np.float32),
-        "colorscale": SCALE,
-        "showscale": False,
-        "contours": contours,
-        "line": {"width": 0.6, "color": "$blue/0.35"},
-        "hovertemplate": "along %{x:.2f}, across %{y:.2f}<extra></extra>",
-    }
+    hover = "along %{x:.2f}, across %{y:.2f}<extra></extra>"
+    return build.relief(line, line, depth, SCALE, LEVELS, hovertemplate=hover)
 
 
 def so_far(way: NDArray[np.float32], frames: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -158,18 +158,18 @@ lesson = Lesson(
         ),
         Note(
             3,
-            "Ask the first question before you drag β to 0.99: “Faster or slower?” Show the map: every κ has one star, "
-            "and it is not at β = 1.",
+            "Ask the first question (Q): “Faster or slower?” Then “Show this run above” and, below (V), the map: every κ "
+            "has one star, and it is not at β = 1.",
         ),
         Note(
             3,
-            "Drag κ and watch the star move. Ask: “What does a hundred times the κ cost?” (A hundred times the steps "
-            "without momentum, ten times with it: the third chart.)",
+            "Take κ, look below (V) and move it with the arrow keys: the star wanders. Ask: “What does a hundred times the "
+            "κ cost?” (A hundred times the steps without momentum, ten times with it: the third chart.)",
         ),
         Note(
             2,
             "Break it, “Beyond the limit” and “Nesterov at the heavy ball's rate”. Ask: “Which direction diverges?” "
-            "(Across: the error by direction tells.)",
+            "(Across: below, the error by direction tells.)",
         ),
         Note(2, "Claims: ask who believes that momentum escapes local minima, and what would be a fair test of it."),
     ),

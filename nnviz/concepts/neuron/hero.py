@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from nnviz.charts import build
 from nnviz.charts.build import Trace
 from nnviz.charts.view import Chart
 from nnviz.concepts.neuron import look
@@ -25,7 +26,7 @@ def diagram(run: Run) -> Chart:
     p = run.params
     nodes = _nodes(run)
     hidden = {"text": [""] * len(nodes["x"]), "marker": nodes["marker"] | {"color": "$paper"}}  # no wire shows through
-    traces = [_function(run), _reading(run), *_plane(run), nodes | hidden, nodes]
+    traces = [_function(run), _reading(run), *_plane(run), nodes | hidden, _weights(run), _slope(run), nodes]
     shapes = [*_wires(run), _box()]
     layout: Trace = {"showlegend": False, "margin": {"l": 2, "r": 2, "t": 4, "b": 4}, "font": {"size": 14}}
     layout |= {"shapes": shapes, "annotations": _words(run), "dragmode": False} | _axes(p.activation)
@@ -68,9 +69,8 @@ def _pull(value: float, opacity: float) -> str:
 
 
 def _words(run: Run) -> list[Trace]:
-    """Return the name of every number, the weights on their wires, and the titles of the columns."""
+    """Return the name of every number that stands still, and the titles of the columns."""
     p, column = run.params, COLUMNS
-    w1, w2 = decimals(p.w1), decimals(p.w2)
     above = 22  # pixels: half a marker; whatever the size of the letters, they stand clear of it
     return [
         _word(column["input"], ROWS["x₁"], "x₁", above),
@@ -80,11 +80,7 @@ def _words(run: Run) -> list[Trace]:
         _word(column["product"], ROWS["1"], "b", above),
         _word(column["sum"], MIDDLE, "sum z", 26),
         _word(column["function"], MIDDLE + TALL, f"φ = {LABELS[p.activation].split(' ')[0]}", 0),
-        _word(column["function"], MIDDLE - TALL, f"slope {decimals(run.slope)}", 0, below=True),
         _word(column["output"], MIDDLE, "y", 26),
-        _word(column["weight"], ROWS["x₁"], f"× w₁<br><b>{w1}</b>", 0, plate=True),
-        _word(column["weight"], ROWS["x₂"], f"× w₂<br><b>{w2}</b>", 0, plate=True),
-        _word(column["weight"], ROWS["1"], f"× b<br><b>{decimals(p.b)}</b>", 0, plate=True),
         {
             "x": (PLANE_LEFT + 1) / 2,
             "y": PLANE_TOP,
@@ -95,10 +91,21 @@ def _words(run: Run) -> list[Trace]:
     ]
 
 
-def _word(x: float, y: float, text: str, shift: float, *, below: bool = False, plate: bool = False) -> Trace:
-    note: Trace = {"x": x, "y": y, "text": text, "showarrow": False, "yshift": shift}
-    note["yanchor"] = "top" if below else "middle" if plate else "bottom"
-    return note | ({"font": {"color": "$grey"}} if below else {}) | ({"bgcolor": "$paper"} if plate else {})
+def _word(x: float, y: float, text: str, shift: float) -> Trace:
+    return {"x": x, "y": y, "text": text, "showarrow": False, "yshift": shift, "yanchor": "bottom"}
+
+
+def _weights(run: Run) -> Trace:
+    """Return the weights on their wires, each on a plate."""
+    p = run.params
+    texts = [f"× {name}<br><b>{decimals(w)}</b>" for name, w in (("w₁", p.w1), ("w₂", p.w2), ("b", p.b))]
+    plates = {"mode": "markers+text", "marker": {"symbol": "square", "size": 44, "color": "$paper", "opacity": 1}}
+    return build.words([COLUMNS["weight"]] * 3, list(ROWS.values()), texts, "middle center") | plates
+
+
+def _slope(run: Run) -> Trace:
+    place = [COLUMNS["function"]], [MIDDLE - TALL - 0.012]  # clear of the box
+    return build.words(*place, [f"slope {decimals(run.slope)}"], "bottom center", color="$grey")
 
 
 def _wires(run: Run) -> list[Trace]:

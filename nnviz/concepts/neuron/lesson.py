@@ -70,17 +70,17 @@ REFERENCES = (
 NOTES = (
     Note(
         3,
-        "Read the diagram aloud from left to right with the numbers on it. Cover the output and ask: what comes out? "
-        "Then change x₁ and let the class compute the product, the sum and the side of the line.",
+        "Read the diagram aloud from left to right with the numbers on it. Ask: what comes out if x₁ falls to −1? Let "
+        "the class compute the product, the sum and the side of the line, then set it.",
     ),
     Note(
         3,
-        "Ask the first prediction before anything moves. Then drag w₁ to 0: where does the line go? (It lies flat, "
-        "and x₁ no longer matters.)",
+        "Ask the first prediction (Q). Then back to the picture and w₁ to 0: where does the line go? (It lies flat, "
+        "and x₁ no longer matters.) Then w₁ back to 1.",
     ),
     Note(
         2,
-        "Large picture “Its outputs over the plane”. Drag the bias from −3 to 3. Ask: what stays? (The normal: the "
+        "Large picture “Its outputs over the plane”. Drag the bias from −2 to 2. Ask: what stays? (The normal: the "
         "line moves and does not turn.)",
     ),
     Note(

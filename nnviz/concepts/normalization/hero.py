@@ -13,7 +13,7 @@ from nnviz.concepts.normalization.descent import BEGIN
 from nnviz.concepts.normalization.model import Run, Valley
 from nnviz.concepts.normalization.scaling import Floats
 
-LEVELS = 16
+LEVELS, FILLED = 16, 3  # ellipses, and of how many one is filled
 WIDEST, NARROWEST = 5.0, 0.15  # half axes of the outermost and innermost ellipse, across and along the valley
 REACH = (2.3, 1.6)  # of the axes at least, on both sides of the best weights; one grows with the window
 FLATTEST = 1e-7  # share of the largest curvature below which a valley is drawn as if it had that much
@@ -27,7 +27,7 @@ def valley_chart(run: Run) -> Chart:
     traces: list[Trace] = []
     frames: dict[str, Any] = {}
     for panel, valley in enumerate((run.raw, run.own)):
-        traces += [_ellipse(line, COLOURS[panel]) | PANELS[panel] for line in ellipses(valley)]
+        traces += [each | PANELS[panel] for each in _nested(ellipses(valley), COLOURS[panel])]
         x, y = so_far(valley.path)
         frames |= {f"data.{len(traces)}.x": x, f"data.{len(traces)}.y": y}
         traces.append(_path(x[-1], y[-1]) | PANELS[panel])
@@ -56,9 +56,13 @@ def so_far(path: Floats) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     return x, y
 
 
-def _ellipse(line: Floats, token: str) -> Trace:
-    look = {"fill": "toself", "fillcolor": f"{token}/0.07", "line": {"color": f"{token}/0.75", "width": 1}}
-    return {"type": "scatter", "mode": "lines", "x": line[0], "y": line[1], "hoverinfo": "skip"} | look
+def _nested(lines: list[Floats], token: str) -> list[Trace]:
+    """Return every third ellipse filled, and all as one line: each trace costs the moving hand some time."""
+    base: Trace = {"type": "scatter", "mode": "lines", "hoverinfo": "skip"}
+    area = {"fill": "toself", "fillcolor": f"{token}/0.18", "line": {"width": 0}}
+    filled = [base | area | {"x": line[0], "y": line[1]} for line in lines[::FILLED]]
+    x, y = np.hstack([np.column_stack([line, [np.nan, np.nan]]) for line in lines])
+    return [*filled, base | {"x": x, "y": y, "line": {"color": f"{token}/0.75", "width": 1}}]
 
 
 def _path(x: NDArray[np.float32], y: NDArray[np.float32]) -> Trace:

@@ -154,15 +154,9 @@ def above(run: Run, race: Race, frames: Whole) -> Chart:
     """Draw the race from above, on lines of equal height; a click sets the start."""
     across, up, height = grid(run)
     x, y, reach = run.params.window
-    top = float(height.max())
     cells = [[f"{a:.3g},{b:.3g}" for a in across] for b in up]
-    lines = {"start": 0.0, "end": top, "size": top / LEVELS, "coloring": "heatmap"}
-    ground: look.Trace = {
-        "type": "contour", "x": across.astype(np.float32), "y": up.astype(np.float32), "z": height.astype(np.float32),
-        "colorscale": SCALE, "showscale": False, "contours": lines, "line": {"width": 0.6, "color": "$blue/0.35"},
-        "customdata": cells, "hovertemplate": "x %{x:.2f}, y %{y:.2f}<extra></extra>",
-    }  # fmt: skip
-    traces: list[look.Trace] = [ground]
+    hover = "x %{x:.2f}, y %{y:.2f}<extra></extra>"
+    traces = build.relief(across, up, height, SCALE, LEVELS, customdata=cells, hovertemplate=hover)
     moving: dict[str, Any] = {}
     for index, name in enumerate(run.params.racers):
         way = race.ways[index, 0]

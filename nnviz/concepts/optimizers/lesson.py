@@ -181,17 +181,17 @@ lesson = Lesson(
     notes=(
         Note(
             2,
-            "Play the race with the sound of your voice only: name who leads. Ask: “Is it the method or the rate?” Set one "
-            "rate for all and drag it: the order changes at every decade.",
+            "Play the race, from above (V) it is plainer: name who leads. Ask: “Is it the method or the rate?” Set one rate "
+            "for all and drag it: the order changes at every decade.",
         ),
         Note(
             3,
-            "Surface: ravine. Ask the first question, then turn it by 45°. (Adaptive methods divide each coordinate by its own "
-            "slopes; at 45° both coordinates have the same.)",
+            "Ask the first question (Q), then “Show this run above” and turn the ravine back to 0°. (Adaptive methods divide "
+            "each coordinate by its own slopes; at 45° both coordinates have the same.)",
         ),
         Note(
             3,
-            "The sweeps: ask who forgives a wrong rate on the network. Read the width of each valley, not its depth.",
+            "Below (V), the sweep “On the network”: ask who forgives a wrong rate. Read the width of each valley, not its depth.",
         ),
         Note(2, "Break it, “Adam on Reddi's sequence”. Ask: “The mean slope points left. Why does Adam go right?”"),
         Note(2, "Claims: let the class vote on “Adam beats SGD” before you open it; read the rates under the verdict."),

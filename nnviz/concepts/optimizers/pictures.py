@@ -33,11 +33,11 @@ def heights(run: Run, race: Race, frames: Whole) -> Chart:
     mark = build.vertical(float(frames[-1]))["shape"]
     moving: dict[str, Any] = {f"layout.shapes.0.{end}": frames.astype(np.float32) for end in ("x0", "x1")}
     x = build.axis("step", 0, float(run.params.steps))
-    y = build.axis(f"height (log; {look.LEAST} or less at the edge)", LOWEST, HIGHEST, log=True, dtick=4, **DECADES)
+    y = build.axis("height (log)", LOWEST, HIGHEST, log=True, dtick=4, **DECADES)
     ends = np.median(race.heights[:, :, -1], axis=1)
     told = [f"{NAMES[name]} {look.number(float(each))}" for name, each in zip(run.params.racers, ends, strict=True)]
     alt = f"Height after {run.params.steps} steps: {look.listed(told)}."
-    title = "Height above the lowest point, step by step"
+    title = f"Height above the lowest point, step by step ({look.LEAST} or less: at the edge)"
     return Chart("heights", title, build.figure(traces, x, y, shapes=[mark]), alt, moving, height=380)
 
 
@@ -51,7 +51,7 @@ def rates(run: Run, race: Race) -> Chart:
         own: look.Trace = {"type": "scatter", "mode": "markers", "x": [race.rates[index]], "marker": look.marker(name)}
         traces.append(own | {"y": look.shown(np.array([here])), "showlegend": False, "hoverinfo": "skip"})
     x = build.axis("learning rate η (log)", 8e-5, 12.5, log=True, dtick=1, **DECADES)
-    y = build.axis("mean height of the race (geometric, log)", LOWEST, HIGHEST, log=True, dtick=4, **DECADES)
+    y = build.axis("mean height (geometric, log)", LOWEST, HIGHEST, log=True, dtick=4, **DECADES)
     best = [
         f"{NAMES[name]} {FINE[int(race.sweep[index].argmin())]:.2g}" for index, name in enumerate(run.params.racers)
     ]

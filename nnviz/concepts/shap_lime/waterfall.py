@@ -11,7 +11,7 @@ from nnviz.concepts.shap_lime.axes import base_and_answer, limits, rows_axis
 from nnviz.concepts.shap_lime.model import Run
 from nnviz.concepts.shap_lime.network import Floats
 from nnviz.concepts.shap_lime.settings import METHODS
-from nnviz.concepts.shap_lime.words import ROOMY, answer_name, number, player_label, signed
+from nnviz.concepts.shap_lime.words import ROOMY, answer_name, number, player_label, signed, value_label
 
 Trace = dict[str, Any]
 UP, DOWN = 1, 0  # series of the colours: orange raises the answer, blue lowers it
@@ -36,6 +36,7 @@ def waterfall(run: Run) -> Chart:
         _connectors(run, ends[-1]),
         _before(run, starts[-1], places),
         _ends(run, low, high, players),
+        _changed(run, low),
     ]
     frames = _frames(run, values, starts, ends) if moving else {}
     labels = ["average answer", *(player_label(run, player) for player in range(players)), "this row's answer"]
@@ -103,6 +104,13 @@ def _ends(run: Run, low: float, high: float, players: int) -> Trace:
     look = {"symbol": ["circle-open", "circle"], "size": 11, "color": "$ink"}
     base = {"type": "scatter", "mode": "markers+text", "marker": look, "textposition": sides, "hoverinfo": "skip"}
     return base | {"x": points, "y": [0, players + 1], "text": texts, "textfont": {"size": 15}}
+
+
+def _changed(run: Run, low: float) -> Trace:
+    """Return the changed value, which goes on from its name before the axis: names stay as they are under the hand."""
+    text = value_label(run)
+    place = ([low], [run.player + 1]) if text else ([], [])
+    return build.words(*place, [f" <b>{text}</b>"] if text else [])
 
 
 def _frames(run: Run, values: Floats, starts: Floats, ends: Floats) -> dict[str, Any]:

@@ -42,15 +42,27 @@ def raw(name: str) -> str:
 
 
 def player_label(run: Run, player: int) -> str:
-    """Return a player's name with the row's value in its own unit, and what it was before it was changed."""
-    game = run.game
-    mark = "➤ " if run.params.change and player == run.player else ""
+    """Return a player's name with the row's value in its own unit; of the one that is changed, what it was before."""
+    game, changed = run.game, bool(run.params.change) and player == run.player
+    mark = "➤ " if changed else ""
     if game.subject.picture or player >= game.singles:
         return mark + short(game.names[player])
-    feature = game.groups[player][0]
-    value, was = (float(game.subject.restored(row[feature], feature)) for row in (run.row, run.recorded))
-    end = f" (was {number(was)})" if mark else ""
-    return f"{mark}{player + 1} · {short(game.names[player], IN_A_LABEL)} = {number(value)}{end}"
+    name = f"{mark}{player + 1} · {short(game.names[player], IN_A_LABEL)}"
+    value = number(_restored(run, run.recorded, player))
+    return f"{name} (was {value}) =" if changed else f"{name} = {value}"
+
+
+def value_label(run: Run) -> str:
+    """Return the value of the player that is changed, which goes with its name; empty where none has a value."""
+    game = run.game
+    if not run.params.change or game.subject.picture or run.player >= game.singles:
+        return ""
+    return number(_restored(run, run.row, run.player))
+
+
+def _restored(run: Run, row: Floats, player: int) -> float:
+    feature = run.game.groups[player][0]
+    return float(run.game.subject.restored(row[feature], feature))
 
 
 def answer_name(run: Run) -> str:
