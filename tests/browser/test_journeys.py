@@ -74,8 +74,8 @@ def test_junk_in_the_address_is_named(browser: Browser, page: catalogue.Page) ->
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize(("width", "height"), [(360, 740), (1920, 1080)], ids=["phone", "projector"])
 def test_nothing_sticks_out(browser: Browser, page: catalogue.Page, width: int, height: int, dark: bool) -> None:
-    browser.open(f"/{page.slug}?teach=1", wait=False)
     browser.emulate(width=width, height=height, dark=dark)
+    browser.driver.get(f"{browser.server}/{page.slug}?teach=1")
     browser.settled()
     wide = browser.js("return document.documentElement.scrollWidth")
     assert wide <= width
