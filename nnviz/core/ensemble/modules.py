@@ -133,18 +133,19 @@ class Program:
     rates: NDArray[np.float32]
     step: int = 0
     flat: Tensor = field(init=False)
+    shapes: dict[str, torch.Size] = field(init=False)
 
     def __post_init__(self) -> None:
         drawn, _ = stack_module_state([reset_module(copy.deepcopy(self.module), seed) for seed in self.seeds])
+        self.shapes = {name: value.shape[1:] for name, value in drawn.items()}
         self.flat = torch.cat([value.detach().flatten(1) for value in drawn.values()], dim=1)
         self.mean, self.square = torch.zeros_like(self.flat), torch.zeros_like(self.flat)
         self.orders = [generator(seed, "order") for seed in self.seeds]
 
     def state(self) -> State:
         """Return views of the parameters by name, each (K, …)."""
-        shapes = {name: value.shape for name, value in self.module.named_parameters()}
-        parts = torch.split(self.flat, [shape.numel() for shape in shapes.values()], dim=1)
-        return {name: part.view(-1, *shape) for (name, shape), part in zip(shapes.items(), parts, strict=True)}
+        parts = self.flat.split([shape.numel() for shape in self.shapes.values()], dim=1)
+        return {name: part.view(-1, *shape) for (name, shape), part in zip(self.shapes.items(), parts, strict=True)}
 
     def train_epoch(self, points: Tensor, goals: Tensor, batch: int) -> None:
         """Take one step per batch, every module in its own order."""
@@ -205,12 +206,15 @@ def score(
     module: nn.Module, loss: str, snapshots: Sequence[State], points: Tensor, targets: Tensor
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return mean losses and shares of examples whose largest output is their class number, (T, K) each."""
-    losses, shares = [], []
-    with torch.no_grad():
-        for state in snapshots:
-            outputs = forward_all(module, state, points)
-            losses.append(vmap(lambda one: mean_loss(loss, one, targets))(outputs))
+    found = torch.empty(2, len(snapshots), len(next(iter(snapshots[0].values()))))
+
+    def fill(index: int) -> None:
+        with torch.no_grad():
+            outputs = forward_all(module, snapshots[index], points)
+            found[0, index] = vmap(lambda one: mean_loss(loss, one, targets))(outputs)
             classes = targets.dtype == torch.int64 and outputs.ndim == 3
             right = outputs.argmax(dim=-1) == targets if classes else torch.full((len(outputs), 1), torch.nan)
-            shares.append(right.float().mean(dim=1))
-    return torch.stack(losses).double().numpy(), torch.stack(shares).double().numpy()
+            found[1, index] = right.float().mean(dim=1)
+
+    each(fill, range(len(snapshots)))
+    return found[0].double().numpy(), found[1].double().numpy()

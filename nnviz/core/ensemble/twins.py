@@ -1,5 +1,7 @@
 """The plain PyTorch modules that do what the kernel does: joined layers, activations and losses."""
 
+from functools import cache
+
 import torch
 from torch import Tensor, nn
 
@@ -69,6 +71,7 @@ def activation_module(name: str, shape: float | None = None) -> nn.Module:
     return modules[name]
 
 
+@cache
 def loss_module(name: str) -> nn.Module:
     """Return the PyTorch loss of one of LOSSES; half_mse is ½ nn.MSELoss (see `replay`)."""
     modules: dict[str, nn.Module] = {
