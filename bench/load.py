@@ -35,7 +35,8 @@ MEGA = 2**20
 async def classroom(server: Server, pages: dict[str, Room], sessions: int, seconds: float) -> tuple[Seen, float]:
     """Let learners in, let them play, see them out; return what they saw, and the memory while they were there."""
     seen = Seen()
-    limits = httpx2.Limits(max_connections=2 * sessions, max_keepalive_connections=2 * sessions)
+    # The server closes a connection after 5 idle seconds; a browser that asks at that moment asks again, this client would not.
+    limits = httpx2.Limits(max_connections=2 * sessions, max_keepalive_connections=2 * sessions, keepalive_expiry=3)
     async with httpx2.AsyncClient(limits=limits) as client, AsyncExitStack() as room:
         slugs = list(pages)
         own = [slugs[number % len(slugs)] for number in range(sessions)]
