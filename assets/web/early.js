@@ -7,7 +7,7 @@ const FONT = 300;
 const cover = document.querySelector(".nv-early");
 cover.dataset.theme = chosenTheme();
 await Promise.race([font(), new Promise((resolve) => { setTimeout(resolve, FONT); })]);
-open(JSON.parse(cover.querySelector("script").textContent), cover);
+if (cover.isConnected) open(JSON.parse(cover.querySelector("script").textContent), cover); // else Streamlit was quicker
 setTimeout(() => cover.remove(), LONGEST);
 
 // The theme that Streamlit remembers for this page: Light, Dark or System.

@@ -102,7 +102,7 @@ def _heading(slug: str, room: Room, query: Mapping[str, str]) -> str:
         place, title, intro = stage.place(page, query), page.title, glossary.mark(room.lesson.intro, set())
     intro = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", intro)
     place = f'<p class="nv-place">{html.escape(place)}</p>' if place else ""
-    intro = "" if place and query.get("teach") == "1" else f"<p>{intro}</p>"
+    intro = "" if place and stage.teaching(query) else f"<p>{intro}</p>"
     return f"{place}<h1>{html.escape(title)}</h1>{intro}"
 
 

@@ -48,7 +48,7 @@ def _head(page: Page, room: Room) -> None:
     left.caption(stage.place(page, st.query_params))
     right.page_link("home.py", label="All pages", icon=":material/hub:", width="content")
     st.title(page.title, anchor=False)
-    if stage.teaching():
+    if stage.teaching(st.query_params):
         return  # the presenter says it, and all that the picture says of itself stands on one screen
     st.markdown(glossary.mark(room.lesson.intro, set()), unsafe_allow_html=True)  # words of the house, never a user's
 
@@ -63,7 +63,7 @@ def _lesson(slug: str, room: Room, params: Params) -> None:
         "Share": lambda: share.draw(slug, room, params),
         "References": lambda: _list([_reference(reference) for reference in room.lesson.references]),
     }
-    if stage.teaching():
+    if stage.teaching(st.query_params):
         drawn = {
             "Presenter's notes": lambda: _list([f"{note.minutes} min · {note.text}" for note in room.lesson.notes])
         } | drawn

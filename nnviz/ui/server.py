@@ -118,9 +118,8 @@ def send_at_once() -> None:
     comes up to 40 ms later. asyncio switches it off only for sockets made with proto=IPPROTO_TCP; Streamlit's own, which
     is bound before the application starts, is made without, and not handed on: hence the search.
     """
-    sockets = [
-        each for each in gc.get_objects() if issubclass(type(each), socket.socket)
-    ]  # isinstance wakes lazy objects
+    # By type, for isinstance would wake objects that import what they stand for.
+    sockets = [each for each in gc.get_objects() if issubclass(type(each), socket.socket)]
     for each in sockets:
         stream = each.family in (socket.AF_INET, socket.AF_INET6) and each.type == socket.SOCK_STREAM
         if stream and each.fileno() >= 0:  # not closed

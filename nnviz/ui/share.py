@@ -24,7 +24,10 @@ def draw(slug: str, room: Room, params: Params) -> None:
             help="The link opens without these controls: fewer to look at, and nobody turns what is not today's subject.",
         )  # fmt: skip
         teach = st.toggle(
-            "For a projector", stage.teaching(), key=f"teach-{slug}", help="Large type, presenter's notes"
+            "For a projector",
+            stage.teaching(st.query_params),
+            key=f"teach-{slug}",
+            help="Large type, presenter's notes",
         )
         address = link(params, hide=chosen, teach=teach)
         st.code(address, language=None, wrap_lines=True)

@@ -106,7 +106,7 @@ def description(
             for preset in room.lesson.presets
         ],
         "notes": list(notes),
-        "teach": query.get("teach") == "1",
+        "teach": teaching(query),
         "hide": query.get("hide", "").split(","),
         "pins": [{"name": pin.name, "settings": pin.params.texts()} for pin in pins_from(room.Params, query)],
         "frame": frame if frame.isdigit() else "",
@@ -117,9 +117,9 @@ def description(
     }
 
 
-def teaching() -> bool:
-    """Tell whether the page stands on a projector."""
-    return st.query_params.get("teach") == "1"
+def teaching(query: Mapping[str, str]) -> bool:
+    """Tell whether the page of an address stands on a projector."""
+    return query.get("teach") == "1"
 
 
 def planned() -> list[Page]:
