@@ -37,8 +37,9 @@ class Browser:
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
     def settled(self) -> None:
-        """Wait until the page is idle."""
-        self.until(lambda: self.status() == "idle", "the page to be idle")
+        """Wait until the page is idle, and what Streamlit puts below the stage stands too."""
+        scripted = "return document.querySelector('[data-testid=stApp]').dataset.testScriptState"
+        self.until(lambda: self.status() == "idle" and self.js(scripted) == "notRunning", "the page to be idle")
 
     def status(self) -> str | None:
         """Return what the page says of itself: running, idle, error, or None before it stands."""
