@@ -19,7 +19,7 @@ from statistics import quantiles
 import httpx2
 import psutil
 
-from bench.positions import rooms
+from bench.positions import live_control, rooms
 from bench.table import show
 from bench.visitor import Seen, Visitor
 from nnviz.catalogue import Room
@@ -103,6 +103,8 @@ def _percentile(values: Sequence[float], percent: int) -> str:
 def measure(slugs: list[str], sessions: int, seconds: float, rounds: int) -> None:
     """Measure both servers and print the table."""
     pages = rooms(slugs)
+    for room in pages.values():
+        live_control(room)  # found by running models, for many seconds: not while the learners' clock runs
     table, errors = [], []
     with tempfile.TemporaryDirectory() as folder:
         bare = ROOT / "bench" / "bare.py"
