@@ -52,6 +52,8 @@ def start(script: Path, folder: Path, driver: WebDriver) -> Start:
         warm = _until(lambda: _is_warm(server)) - began if own else None
         time.sleep(0.5)
         again = [_navigate(driver, server, cold=cold) for cold in (True, False)]
+        driver.get("about:blank")
+        time.sleep(1)  # uvicorn waits for ever for a browser that connects in the moment in which it ends
     return Start(port, title, picture, warm, *again)
 
 
