@@ -2,12 +2,12 @@
 import { open } from "./stage.js";
 
 const LONGEST = 20000; // milliseconds: whatever keeps Streamlit from starting has to be seen then
-const FONT = 300;
 
 const cover = document.querySelector(".nv-early");
 cover.dataset.theme = chosenTheme();
-await Promise.race([font(), new Promise((resolve) => { setTimeout(resolve, FONT); })]);
-if (cover.isConnected) open(JSON.parse(cover.querySelector("script").textContent), cover); // else Streamlit was quicker
+font();
+if (cover.isConnected) await open(JSON.parse(cover.querySelector("script").textContent), cover); // else Streamlit was quicker
+window.startStreamlit();
 setTimeout(() => cover.remove(), LONGEST);
 
 // The theme that Streamlit remembers for this page: Light, Dark or System.
@@ -20,8 +20,10 @@ function chosenTheme() {
 }
 
 // Streamlit's own font, which plotly.js measures words with.
-async function font() {
+function font() {
   const file = document.querySelector("link[rel=preload][as=font]")?.href;
   if (!file) return;
-  document.fonts.add(await new FontFace("Source Sans", `url(${file})`, { weight: "200 900" }).load());
+  const face = new FontFace("Source Sans", `url(${file})`, { weight: "200 900" });
+  document.fonts.add(face);
+  face.load();
 }

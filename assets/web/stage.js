@@ -10,12 +10,15 @@ import { Transport } from "./transport.js";
 const stages = new WeakMap();
 let early = null; // the stage that stands before Streamlit does
 
-// Before Streamlit has started; what is to be told to it waits.
+// Before Streamlit has started; what is to be told to it waits. Resolves when the hero is seen, or why not yet.
 export function open(data, parent) {
   const waiting = [];
-  early = new Stage(parent, data);
-  Object.assign(early, { cover: parent, waiting });
-  early.update(data, (...change) => waiting.push(change));
+  const stage = new Stage(parent, data);
+  early = stage;
+  return new Promise((resolve) => {
+    Object.assign(stage, { cover: parent, waiting, answered: resolve });
+    stage.update(data, (...change) => waiting.push(change));
+  });
 }
 
 export function render({ data, parentElement, setStateValue }) {
@@ -53,6 +56,7 @@ class Stage {
     this.pinnings = 0;
     this.echoed = true;
     this.painted = false;
+    this.answered = () => {};
     this.link = new Link(data.slug, {
       progress: (line) => this.progress(line),
       view: (line, stage) => this.show(line, stage),
@@ -295,6 +299,7 @@ class Stage {
   }
 
   progress(line) {
+    this.answered();
     this.wait.hidden = false;
     const percent = Math.round(100 * line.progress);
     this.wait.setAttribute("aria-valuenow", percent);
@@ -320,9 +325,13 @@ class Stage {
       if (box.stale && (stage === "full" || box.visible || !box.drawn)) drawn.push(box);
     }
     for (const [index, box] of drawn.entries()) {
-      if (index === 1) await nextFrame(); // the first, the hero, is seen before the others are drawn
+      if (index === 1) { // the first, the hero, is seen before the others are drawn
+        await nextFrame();
+        this.answered();
+      }
       await box.draw(stage !== "full");
     }
+    this.answered();
     this.align();
     if (this.unsure && stage === "full") {
       this.showNotes([]);
@@ -376,6 +385,7 @@ class Stage {
   }
 
   fail(message) {
+    this.answered();
     this.wait.hidden = true;
     this.showNotes([message]);
     this.root.dataset.status = "error";

@@ -1,7 +1,8 @@
 """The first picture: what a page's HTML is given so that its stage stands before Streamlit has started.
 
 Streamlit's own page takes a second to start, several times as long as a run and its picture. Until it has, the stage
-stands in a cover over it (assets/web/early.js); then it goes on in Streamlit's page, at the same place.
+stands in a cover over it (assets/web/early.js); then it goes on in Streamlit's page, at the same place. The two would
+share one thread of the browser and one server: Streamlit's scripts are held back until the picture is there.
 """
 
 import asyncio
@@ -30,6 +31,17 @@ VARIABLES = {
     "border-color": "borderColor",
 }
 """Variables of Streamlit's CSS that ours uses, and the options of the theme that they come from."""
+HELD = {b'<script type="module"': b'<script type="held"', b'rel="modulepreload"': b'rel="held"'}
+"""What starts Streamlit in its HTML, and what that is turned into, to be turned back by RELEASE."""
+RELEASE = """<script>
+    function startStreamlit() {
+        for (const link of document.querySelectorAll("link[rel=held]")) link.rel = "modulepreload";
+        for (const held of document.querySelectorAll("script[type=held]")) {
+            held.replaceWith(Object.assign(document.createElement("script"), { type: "module", crossOrigin: "", src: held.src }));
+        }
+    }
+    setTimeout(startStreamlit, 3000); // whatever has become of the picture
+</script>"""
 
 
 class FirstPicture:
@@ -56,7 +68,10 @@ class FirstPicture:
             parts.append(message.get("body", b""))
             if message.get("more_body"):
                 return
-            whole = b"".join(parts).replace(b"<head>", b"<head>" + head, 1).replace(b"<body>", b"<body>" + body, 1)
+            whole = b"".join(parts)
+            for own, held in HELD.items():
+                whole = whole.replace(own, held)
+            whole = whole.replace(b"<head>", b"<head>" + head, 1).replace(b"<body>", b"<body>" + body, 1)
             headers = MutableHeaders(scope=start)
             headers["content-length"] = str(len(whole))
             for name in ("etag", "last-modified"):
@@ -85,7 +100,7 @@ def opening(slug: str, query: Mapping[str, str]) -> tuple[bytes, bytes]:
     room = catalogue.load(slug)
     params, notes = stage.settings_from(room.Params, query)
     data = orjson.dumps(stage.description(slug, room, params, notes, query)).replace(b"<", b"\\u003c")
-    head = f"""<link rel="stylesheet" href="{folder()}/nnviz.css"><style>{_theme()}</style>
+    head = f"""<link rel="stylesheet" href="{folder()}/nnviz.css"><style>{_theme()}</style>{RELEASE}
         <script type="module" src="{folder()}/early.js"></script>"""
     body = f"""<div class="nv-early"><div>{_heading(slug, room, query)}
         <div class="nv-mount" data-plotly="{PLOTLY}"></div>

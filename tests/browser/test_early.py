@@ -72,3 +72,10 @@ def test_the_cover_lies_over_the_page_to_the_pixel(alone: Browser, path: str, wi
     alone.settled()
     assert alone.js(PLACE) == pytest.approx(covered, abs=1)
     alone.emulate(width=1280, height=720)
+
+
+def test_streamlit_starts_without_the_picture_too(alone: Browser) -> None:
+    alone.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": ["*/early.js"]})
+    alone.open("/neuron")
+    assert picture(alone, "plane")
+    assert not alone.js("return document.querySelector('.nv-early') !== null")

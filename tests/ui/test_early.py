@@ -1,9 +1,11 @@
 """What a page's HTML is given for its first picture: whole, harmless, and only where a stage stands."""
 
 import re
+from pathlib import Path
 
 import orjson
 import pytest
+import streamlit
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.applications import Starlette
@@ -22,7 +24,10 @@ SAID = re.compile(r'<script type="application/json">(.*?)</script>', re.DOTALL)
 
 def page(request: Request) -> Response:
     headers = {"etag": "one", "last-modified": "then", "x-asked": request.headers.get("if-none-match", "nothing")}
-    return HTMLResponse(PAGE, headers=headers)
+    return HTMLResponse(STREAMLIT if request.url.path == "/mlp" else PAGE, headers=headers)
+
+
+STREAMLIT = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
 
 
 def client(*, ready: bool = True) -> TestClient:
@@ -40,6 +45,16 @@ def test_every_page_opens_with_its_own_stage(slug: str) -> None:
     assert int(answer.headers["content-length"]) == len(answer.content)
     assert answer.headers["x-asked"] == "nothing"
     assert "etag" not in answer.headers
+
+
+def test_streamlit_itself_waits_for_the_picture() -> None:
+    text = client().get("/mlp").text
+    held, ours = text[text.index("<title>") :], text[: text.index("<title>")]
+    assert STREAMLIT.count('type="module"') == held.count('<script type="held"') == 1
+    assert STREAMLIT.count('rel="modulepreload"') == held.count('rel="held"') > 10
+    assert "module" not in held
+    assert re.findall(r'<script type="module" src="([^"]+)"', ours)[0].endswith("/early.js")
+    assert "setTimeout(startStreamlit" in ours  # not for ever
 
 
 @pytest.mark.parametrize("path", ["/glossary", "/nowhere", "/home", "/dropout/", "/static/index.js"])
