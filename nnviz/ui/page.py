@@ -18,10 +18,12 @@ STYLE = """<style>
     .block-container [data-testid="stCaptionContainer"] { color: inherit !important; opacity: 1 !important; }
     .block-container [data-testid="stCaptionContainer"] p { opacity: 0.85; }
     .block-container [data-tag] { background: transparent; border: 1px solid currentColor; color: inherit; }
-    .stApp:has(.nv-teach) [data-testid="stTabs"] { min-height: 100vh; } /* room to bring the questions to the top */
-    .stApp:has(.nv-teach) [role="tabpanel"] p { font-size: 1.2rem; }
-    .stApp:has(.nv-teach) [role="radiogroup"] { scroll-margin-top: 4rem; } /* its question stays above it */
     @media (max-width: 640px) { .block-container { padding-inline: 0.9rem; } .block-container [role="tablist"] { gap: 0.45rem; } }
+</style>"""
+PROJECTED = """<style>
+    [data-testid="stTabs"] { min-height: 100vh; } /* room to bring the questions to the top */
+    [role="tabpanel"] p { font-size: 1.2rem; }
+    [role="radiogroup"] { scroll-margin-top: 4rem; } /* its question stays above it */
 </style>"""
 
 
@@ -34,7 +36,7 @@ def show(slug: str, extras: Callable[[Any], None] | None = None) -> None:
     """
     page, room = catalogue.find(slug), catalogue.load(slug)
     params, notes = stage.settings_from_url(room.Params)
-    st.html(STYLE)
+    st.html(STYLE + PROJECTED if stage.teaching(st.query_params) else STYLE)
     _head(page, room)
     stage.mount(slug, room, params, notes)
     if extras:
