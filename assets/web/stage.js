@@ -313,8 +313,6 @@ class Stage {
     this.mode ??= themeMode(this.root);
     this.place(line.charts, stage);
     const { sentence, findings, steps, unit, captions } = line.view;
-    this.sentence.textContent = sentence;
-    this.findings.replaceChildren(...findings.map(findingItem));
     const frame = this.transport.load(steps, unit, captions);
     const drawn = [];
     for (const chart of line.charts) {
@@ -324,12 +322,18 @@ class Stage {
       box.stale ||= box.hasty && stage === "full";
       if (box.stale && (stage === "full" || box.visible || !box.drawn)) drawn.push(box);
     }
+    const words = () => { // after the hero, which reads its place: with new words above it the browser would lay out the page first
+      this.sentence.textContent = sentence;
+      this.findings.replaceChildren(...findings.map(findingItem));
+    };
+    if (drawn.length === 0) words();
     for (const [index, box] of drawn.entries()) {
       if (index === 1) { // the first, the hero, is seen before the others are drawn
         await nextFrame();
         this.answered();
       }
       await box.draw(stage !== "full");
+      if (index === 0) words();
     }
     this.answered();
     this.align();
