@@ -8,32 +8,23 @@ const TYPES = { f4: Float32Array, i4: Int32Array, i2: Int16Array, i1: Int8Array,
 const CONFIG = { responsive: true, displaylogo: false, scrollZoom: false, modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"] };
 const ROOM = 1.15; // width of a 3-D scene over its height that shows it whole
 const ASKED = [...CONFIG.modeBarButtonsToRemove, "zoomIn2d", "zoomOut2d", "resetScale2d"]; // where a window is asked for, not enlarged
-const FONT = 300; // milliseconds
 let library = null;
 
-// plotly.js, once a page, and the font that it measures words with, if that comes soon.
+// plotly.js, once a page.
 export function plotly() {
-  library ??= Promise.all([script(), font()]).then(() => window.Plotly);
+  library ??= window.Plotly
+    ? Promise.resolve(window.Plotly)
+    : new Promise((resolve, reject) => {
+        const source = document.querySelector("[data-plotly]").dataset.plotly;
+        const script = element("script", { src: source, async: true });
+        script.onload = () => {
+          window.Plotly.PlotSchema.findArrayAttributes = (trace) => arraysIn(trace);
+          resolve(window.Plotly);
+        };
+        script.onerror = () => reject(new Error("plotly.js could not be loaded"));
+        document.head.append(script);
+      });
   return library;
-}
-
-function font() {
-  const late = new Promise((resolve) => { setTimeout(resolve, FONT); });
-  return Promise.any([document.fonts.load("1em 'Source Sans'"), late]);
-}
-
-function script() {
-  if (window.Plotly) return window.Plotly;
-  return new Promise((resolve, reject) => {
-    const source = document.querySelector("[data-plotly]").dataset.plotly;
-    const one = element("script", { src: source, async: true });
-    one.onload = () => {
-      window.Plotly.PlotSchema.findArrayAttributes = (trace) => arraysIn(trace);
-      resolve();
-    };
-    one.onerror = () => reject(new Error("plotly.js could not be loaded"));
-    document.head.append(one);
-  });
 }
 
 // A base64 typed array {dtype, bdata, shape} → typed array, nested in plain arrays where it has more than one axis.

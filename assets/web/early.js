@@ -19,7 +19,7 @@ function chosenTheme() {
   }
 }
 
-// Streamlit's own font, which plotly.js measures words with.
+// Streamlit's own font, so that no word changes its width when Streamlit comes.
 function font() {
   const file = document.querySelector("link[rel=preload][as=font]")?.href;
   if (!file) return;

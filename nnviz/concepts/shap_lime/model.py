@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import partial
+from math import factorial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -187,8 +188,8 @@ def walked(worths: Floats) -> Walks:
     paths = walks(worths, arrivals)
     running = np.cumsum(gains(paths, arrivals), axis=0) / np.arange(1, len(arrivals) + 1)[:, None]
     counts = np.unique(np.round(np.geomspace(1, len(arrivals), FRAMES)).astype(np.int64))
-    every = len(np.unique(arrivals, axis=0)) == np.prod(np.arange(1, players + 1, dtype=np.float64))
-    return Walks(counts, len(arrivals), bool(every), arrivals[counts - 1], paths[counts - 1], running[counts - 1])
+    every = len(arrivals) == factorial(players)
+    return Walks(counts, len(arrivals), every, arrivals[counts - 1], paths[counts - 1], running[counts - 1])
 
 
 def repeated(params: Params, case: Case, number: int, report: Report) -> Repeats:
