@@ -12,8 +12,8 @@ from nnviz.concepts.adversarial.portrait import Portrait
 
 MAGNIFIED = 5  # times the perturbation is shown
 SIDE = 8
-PANELS = ((0.0, 0.25), (0.262, 0.512), (0.524, 0.774))  # the pictures' shares of the width
-BARS = (0.84, 1.0)
+PANELS = ((0.0, 0.24), (0.25, 0.49), (0.5, 0.74))  # the pictures' shares of the width
+BARS = (0.85, 1.0)
 TOP = 0.86  # of the pictures; their captions stand above
 CLASSES = [str(digit) for digit in range(10)]
 
