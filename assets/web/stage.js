@@ -7,6 +7,8 @@ import { Link } from "./link.js";
 import { MOST, Pins, align } from "./pins.js";
 import { Transport } from "./transport.js";
 
+const OTHERS = 150; // milliseconds for which the charts below the hero may lag behind a hand that goes on moving
+
 const stages = new WeakMap();
 let early = null; // the stage that stands before Streamlit does
 
@@ -57,6 +59,7 @@ class Stage {
     this.echoed = true;
     this.painted = false;
     this.answered = () => {};
+    this.whole = 0; // when all charts were last drawn
     this.link = new Link(data.slug, {
       progress: (line) => this.progress(line),
       view: (line, stage) => this.show(line, stage),
@@ -331,9 +334,11 @@ class Stage {
       if (index === 1) { // the first, the hero, is seen before the others are drawn
         await nextFrame();
         this.answered();
+        if (stage === "preview" && this.link.outdated && performance.now() - this.whole < OTHERS) break; // they stay stale
       }
       await box.draw(stage !== "full");
       if (index === 0) words();
+      if (index === drawn.length - 1) this.whole = performance.now();
     }
     this.answered();
     this.align();

@@ -28,6 +28,18 @@ MOVE = """
     slider.value = Number(slider.min) + arguments[1] * (slider.max - slider.min);
     slider.dispatchEvent(new Event("input"));
 """
+RUSH = """
+    const [name, last, done] = arguments;
+    const slider = document.querySelector(`[data-param="${name}"] input[type=range]`);
+    const began = performance.now();
+    const step = () => {
+      const passed = Math.min(1, (performance.now() - began) / 1500);
+      slider.value = Number(slider.min) + (0.9 * (1 - passed) + last * passed) * (slider.max - slider.min);
+      slider.dispatchEvent(new Event("input"));
+      if (passed < 1) requestAnimationFrame(step); else done();
+    };
+    step();
+"""
 PAINTED = "const done = arguments[0]; requestAnimationFrame(() => setTimeout(done, 200));"
 STILL = """
     const done = arguments[0];
@@ -93,3 +105,19 @@ def test_a_picture_under_the_hand_is_the_picture_that_is_drawn(browser: Browser,
     assert len(drawn) > 1 or slug == "losses"
     for name, pixels in drawn.items():
         assert np.abs(pixels - moved[name]).max() <= FAINT, name
+
+
+def test_charts_that_lag_behind_a_quick_hand_catch_up_with_it(browser: Browser) -> None:
+    browser.emulate(width=1280, height=1600)
+    browser.open("/adversarial")
+    browser.js(COUNT)
+    for share in (0.4, 0.5):
+        browser.js(MOVE, "epsilon", share)
+        browser.driver.execute_async_script(STILL)
+    slow = pictures(browser)
+    browser.driver.execute_async_script(RUSH, "epsilon", 0.5)
+    browser.driver.execute_async_script(STILL)
+    quick = pictures(browser)
+    assert len(slow) > 2
+    for name, pixels in slow.items():
+        assert np.abs(pixels - quick[name]).max() <= FAINT, name
