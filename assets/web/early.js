@@ -5,10 +5,10 @@ const LONGEST = 20000; // milliseconds: whatever keeps Streamlit from starting h
 
 const cover = document.querySelector(".nv-early");
 cover.dataset.theme = chosenTheme();
+setTimeout(() => cover.remove(), LONGEST);
 font();
 if (cover.isConnected) await open(JSON.parse(cover.querySelector("script").textContent), cover); // else Streamlit was quicker
 window.startStreamlit();
-setTimeout(() => cover.remove(), LONGEST);
 
 // The theme that Streamlit remembers for this page: Light, Dark or System.
 function chosenTheme() {

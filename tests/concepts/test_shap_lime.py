@@ -153,7 +153,7 @@ def test_worth_is_the_mean_over_mixed_rows() -> None:
     assert found[0] == pytest.approx(answer(mixed).mean())
 
 
-@pytest.mark.parametrize("players", [1, 3, 6])
+@pytest.mark.parametrize("players", [1, 3, 6, 7])
 def test_the_average_over_all_orders_is_the_definition(players: int) -> None:
     worths = np.random.default_rng(players).normal(size=2**players)
     arrivals = orders(players)

@@ -19,15 +19,13 @@ from nnviz.ui import early, stage
 from nnviz.ui.early import FirstPicture
 
 PAGE = "<html><head><title>·</title></head><body><div id='root'></div></body></html>"
+STREAMLIT = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
 SAID = re.compile(r'<script type="application/json">(.*?)</script>', re.DOTALL)
 
 
 def page(request: Request) -> Response:
     headers = {"etag": "one", "last-modified": "then", "x-asked": request.headers.get("if-none-match", "nothing")}
     return HTMLResponse(STREAMLIT if request.url.path == "/mlp" else PAGE, headers=headers)
-
-
-STREAMLIT = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
 
 
 def client(*, ready: bool = True) -> TestClient:
